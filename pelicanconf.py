@@ -1,0 +1,80 @@
+"""The site. What differs in public stands in publishconf.py."""
+
+# ── Yours to change first ────────────────────────────────────────────────────
+SITENAME = "Outcome Giraffe"
+SITESUBTITLE = "Networking as the patient work of building trust"
+AUTHOR = "TODO: your name"
+TIMEZONE = "America/New_York"
+DEFAULT_LANG = "en"
+
+# ── What the plugins do; every key stands in plugins/engagement/README.md ────
+RELATED_STORIES = {"limit": 3}
+CALLS_TO_ACTION = {"file": "calls_to_action.toml"}
+
+# ── Where things are ─────────────────────────────────────────────────────────
+SITEURL = "http://localhost:8000"
+PATH = "content"
+OUTPUT_PATH = "output"
+THEME = "theme"
+PLUGIN_PATHS = ["plugins"]
+PLUGINS = ["posts", "engagement"]
+ARTICLE_PATHS = [""]
+ARTICLE_EXCLUDES = ["static"]
+PAGE_PATHS = ["pages"]
+STATIC_PATHS = ["static", "images"]
+EXTRA_PATH_METADATA = {"static/robots.txt": {"path": "robots.txt"}}
+IGNORE_FILES = [".*", "*~", "#*#", "__pycache__"]
+
+# ── Addresses: a folder a page, so that no address ends in .html ─────────────
+SLUGIFY_SOURCE = "basename"
+ARTICLE_URL = PAGE_URL = "{slug}/"
+ARTICLE_SAVE_AS = PAGE_SAVE_AS = "{slug}/index.html"
+ARTICLE_LANG_URL = PAGE_LANG_URL = "{lang}/{slug}/"
+ARTICLE_LANG_SAVE_AS = PAGE_LANG_SAVE_AS = "{lang}/{slug}/index.html"
+CATEGORY_URL = "topic/{slug}/"
+CATEGORY_SAVE_AS = "topic/{slug}/index.html"
+TAG_URL = "tag/{slug}/"
+TAG_SAVE_AS = "tag/{slug}/index.html"
+INDEX_URL = ""
+ARCHIVES_URL = "archives/"
+ARCHIVES_SAVE_AS = "archives/index.html"
+CATEGORIES_URL = "topics/"
+CATEGORIES_SAVE_AS = "topics/index.html"
+TAGS_URL = "tags/"
+TAGS_SAVE_AS = "tags/index.html"
+AUTHOR_SAVE_AS = ""
+DIRECT_TEMPLATES = ["index", "archives", "categories", "tags", "404"]
+DEFAULT_PAGINATION = 12
+PAGINATION_PATTERNS = [
+    (1, "{url}", "{save_as}"),
+    (2, "{base_name}/page/{number}/", "{base_name}/page/{number}/index.html"),
+]
+# Empty: a draft and a story dated ahead have no public address.
+DRAFT_SAVE_AS = DRAFT_LANG_SAVE_AS = DRAFT_PAGE_SAVE_AS = DRAFT_PAGE_LANG_SAVE_AS = ""
+
+# ── Feeds ────────────────────────────────────────────────────────────────────
+FEED_ALL_ATOM = "feeds/all.atom.xml"
+FEED_ALL_RSS = "feeds/all.rss.xml"
+CATEGORY_FEED_ATOM = "feeds/topic/{slug}.atom.xml"
+CATEGORY_FEED_RSS = "feeds/topic/{slug}.rss.xml"
+AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = TRANSLATION_FEED_ATOM = None
+RSS_FEED_SUMMARY_ONLY = False
+FEED_MAX_ITEMS = 20
+
+# ── Text ─────────────────────────────────────────────────────────────────────
+MARKDOWN = {
+    "extensions": [
+        "markdown.extensions.extra",
+        "markdown.extensions.meta",
+        "markdown.extensions.sane_lists",
+        "markdown.extensions.toc",
+    ],
+    "output_format": "html",
+}
+TYPOGRIFY = True
+FORMATTED_FIELDS: list[str] = []  # a summary is text
+SUMMARY_MAX_LENGTH = 40
+# Names of months come from the locale; two machines must agree.
+LOCALE = ["C.UTF-8", "C"]
+# Everything is text until a template says |safe.
+JINJA_ENVIRONMENT = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}

@@ -1,0 +1,62 @@
+"""Every knob, its default and its check."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .errors import SettingsError
+from .schema import parsed
+
+
+@dataclass(frozen=True)
+class RelatedStoriesSettings:
+    """The keys of ``RELATED_STORIES``."""
+
+    limit: int = field(default=3, metadata={"least": 0})
+
+
+@dataclass(frozen=True)
+class CallsToActionSettings:
+    """The keys of ``CALLS_TO_ACTION``."""
+
+    file: str = "calls_to_action.toml"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the plugin takes from Pelican's settings."""
+
+    related_stories: RelatedStoriesSettings
+    calls_to_action: CallsToActionSettings
+    now: datetime
+
+
+def settings_of(pelican_settings: Mapping[str, Any]) -> Settings:
+    """The plugin's part of Pelican's settings.
+
+    ``NOW`` (an aware datetime) is the moment that counts as now; without it the
+    clock's, in ``TIMEZONE``.
+
+    Raises SettingsError with every problem in RELATED_STORIES and CALLS_TO_ACTION.
+    """
+    problems: list[str] = []
+    related_stories = parsed(
+        RelatedStoriesSettings,
+        pelican_settings.get("RELATED_STORIES", {}),
+        "RELATED_STORIES",
+        problems,
+    )
+    calls_to_action = parsed(
+        CallsToActionSettings,
+        pelican_settings.get("CALLS_TO_ACTION", {}),
+        "CALLS_TO_ACTION",
+        problems,
+    )
+    if related_stories is None or calls_to_action is None:
+        raise SettingsError(problems)
+    now = pelican_settings.get("NOW") or datetime.now(
+        ZoneInfo(pelican_settings.get("TIMEZONE", "UTC"))
+    )
+    return Settings(related_stories, calls_to_action, now)

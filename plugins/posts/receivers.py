@@ -1,0 +1,200 @@
+"""The only module here that touches Pelican: signals in, posts held back or left out."""
+
+import html
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+from pelican import Pelican, signals
+from pelican.contents import Article, Content
+from pelican.generators import ArticlesGenerator, Generator, PagesGenerator, PelicanTemplateNotFound
+from pelican.readers import MarkdownReader, Readers
+
+from .clock import now
+from .unusable import NO_TITLE, located, reasons, same_address, unwritable, wrong_case
+
+ARTICLE_LISTS = (
+    "articles",
+    "translations",
+    "hidden_articles",
+    "hidden_translations",
+    "drafts",
+    "drafts_translations",
+)
+PAGE_LISTS = (
+    "pages",
+    "translations",
+    "hidden_pages",
+    "hidden_translations",
+    "draft_pages",
+    "draft_translations",
+)
+
+
+def register() -> None:
+    """Connect to Pelican's signals."""
+    signals.initialized.connect(start_the_clock)
+    signals.readers_init.connect(read_titles_as_text)
+    signals.generator_init.connect(link_from_the_root)
+    signals.content_object_init.connect(hold_back)
+    signals.article_generator_pretaxonomy.connect(leave_out_articles)
+    signals.all_generators_finalized.connect(leave_out_pages)
+    signals.get_writer.connect(stop_before_writing)
+
+
+class TextReader(MarkdownReader):  # type: ignore[misc]  # Pelican publishes no types.
+    """Markdown whose titles and summaries are text: markup in them is shown, not obeyed."""
+
+    def process_metadata(self, name: str, value: Any) -> Any:
+        """The value as Pelican wants it; escaped here, before Typogrify adds its own markup."""
+        if name in ("title", "summary"):
+            text = " ".join(value) if isinstance(value, list) else value
+            return html.escape(text, quote=False)
+        return super().process_metadata(name, value)
+
+
+def start_the_clock(pelican: Pelican) -> None:
+    """Fix ``NOW`` for this build, and begin its list of ``UNUSABLE`` posts."""
+    try:
+        pelican.settings.setdefault("NOW", now(pelican.settings["TIMEZONE"]))
+    except ValueError as error:
+        raise SystemExit(str(error)) from None
+    pelican.settings["UNUSABLE"] = []
+
+
+def read_titles_as_text(readers: Readers) -> None:
+    """Read every Markdown file with TextReader."""
+    for ending in MarkdownReader.file_extensions:
+        readers.reader_classes[ending] = TextReader
+
+
+def link_from_the_root(generator: Generator) -> None:
+    """Start links in content with the path of SITEURL: they hold at any origin.
+
+    Feeds take SITEURL itself, so their links stay absolute.
+    """
+    generator.context["localsiteurl"] = urlsplit(generator.settings["SITEURL"]).path.rstrip("/")
+
+
+def hold_back(content: Content) -> None:
+    """Keep a story dated ahead, and every draft, from a public address."""
+    if isinstance(content, Article) and hasattr(content, "date"):
+        content.scheduled = content.status == "published" and content.date > content.settings["NOW"]
+        if content.scheduled:
+            content.status = "draft"
+    if content.status == "draft":
+        # Save_as and Url in front matter would override the address of drafts.
+        for override in ("override_save_as", "override_url"):
+            vars(content).pop(override, None)
+
+
+def leave_out_articles(generator: ArticlesGenerator) -> None:
+    """Take the articles that cannot be written out of the generator's lists."""
+    site_pages: dict[str, list[str]] = defaultdict(list)
+    for template in generator.settings["DIRECT_TEMPLATES"]:
+        save_as = generator.settings.get(f"{template.upper()}_SAVE_AS", f"{template}.html")
+        site_pages[save_as.casefold()].append(f'the site\'s own page "{template}"')
+    generator.context["paths_by_save_as"] = site_pages
+    generator.context["left_out"] = set()
+    _leave_out(generator, ARTICLE_LISTS)
+
+
+def leave_out_pages(generators: list[Generator]) -> None:
+    """Take out the pages that cannot be written, and say of every file why it is not used."""
+    for generator in generators:
+        if isinstance(generator, PagesGenerator):
+            _leave_out(generator, PAGE_LISTS)
+            for name in ("pages", "hidden_pages", "draft_pages"):
+                generator.context[name] = getattr(generator, name)
+        if isinstance(generator, ArticlesGenerator):
+            settings = generator.settings
+            files = generator.get_files(
+                settings["ARTICLE_PATHS"], settings["ARTICLE_EXCLUDES"], extensions=False
+            ) | generator.get_files(settings["PAGE_PATHS"], extensions=False)
+            settings["UNUSABLE"] += wrong_case(
+                [_shown(generator, file) for file in files], MarkdownReader.file_extensions
+            )
+    generated: dict[str, Content | None] = generators[0].context["generated_content"]
+    left_out = generators[0].context["left_out"]
+    for path, content in sorted(generated.items()):
+        if content is None and path not in left_out:
+            generators[0].settings["UNUSABLE"] += reasons(
+                _shown(generators[0], path),
+                (Path(generators[0].path) / path).read_bytes(),
+                _error(generators[0], path),
+            )
+
+
+def stop_before_writing(pelican: Pelican) -> None:
+    """End the build with all that is wrong, unless KEEP_GOING."""
+    if pelican.settings["UNUSABLE"] and not pelican.settings.get("KEEP_GOING"):
+        raise SystemExit("\n".join(pelican.settings["UNUSABLE"]))
+
+
+def _leave_out(generator: ArticlesGenerator | PagesGenerator, lists: tuple[str, ...]) -> None:
+    """Take what cannot be written out of the named lists, with its reasons to UNUSABLE."""
+    contents = {c.relative_source_path: c for name in lists for c in getattr(generator, name)}
+    paths_by_save_as = generator.context["paths_by_save_as"]
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for path, content in sorted(contents.items()):
+        if not Markup(content.title).striptags():
+            found[path].append(("title", NO_TITLE))
+        if not content.save_as:
+            continue
+        if wrong := unwritable(content.save_as):
+            found[path].append(("slug", wrong))
+        if not _has_template(generator, content.template):
+            what = f'there is no template "{content.template}"; take the line out'
+            found[path].append(("template", what))
+        if path not in found:
+            paths_by_save_as[content.save_as.casefold()].append(_shown(generator, path))
+    duplicates = same_address(paths_by_save_as)
+    for path in contents:
+        shown = _shown(generator, path)
+        if shown in duplicates:
+            found[path].append(("slug", duplicates[shown]))
+    if not found:
+        return
+    gone = [contents[path] for path in found]
+    for name in lists:
+        setattr(generator, name, list(_without(getattr(generator, name), gone)))
+    for content in contents.values():
+        content.translations = list(_without(content.translations, gone))
+    for path, problems in found.items():
+        generator.context["generated_content"][path] = None
+        text = Path(generator.path, path).read_text("utf-8-sig")
+        generator.settings["UNUSABLE"] += [
+            located(_shown(generator, path), text, *problem) for problem in problems
+        ]
+    generator.context["left_out"] |= found.keys()
+
+
+def _without(contents: list[Content], gone: list[Content]) -> Iterator[Content]:
+    return (content for content in contents if not any(content is one for one in gone))
+
+
+def _has_template(generator: Generator, name: str) -> bool:
+    try:
+        generator.get_template(name)
+    except PelicanTemplateNotFound:
+        return False
+    return True
+
+
+def _error(generator: Generator, path: str) -> str:
+    """What Pelican says when it reads the file once more."""
+    try:
+        generator.readers.read_file(generator.path, path, Article, context=generator.context)
+    except Exception as error:
+        return f"Pelican cannot read it: {error}"
+    return "Pelican cannot use it"
+
+
+def _shown(generator: Generator, path: str) -> str:
+    """The path as the writer would type it: from where she stands, when that is above it."""
+    whole = Path(generator.path, path)
+    here = Path.cwd()
+    return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()

@@ -1,0 +1,114 @@
+"""The tasks, each run with: python3 bootstrap.py TASK."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from invoke import Context, Exit, task
+
+from tools.browser import NoBrowserError, ensure_browser
+from tools.build import ROOT, BuildError, show_warnings
+from tools.build import build as build_site
+from tools.preview import serve as serve_site
+from tools.publish import PublishError
+from tools.publish import publish as publish_site
+
+LOCK = ["uv", "pip", "compile", "--universal", "--generate-hashes", "--python-version", "3.11"]
+GROUPS = ["--group", "site", "--group", "test", "--group", "lint"]
+
+
+@task(
+    help={
+        "content": "another content folder",
+        "output": "where to put the site (default: output)",
+        "siteurl": "the address that the site will have",
+        "drafts": "give drafts and stories dated ahead an address of their own",
+        "keep_going": "leave out posts that cannot be used, and list them",
+    }
+)
+def build(
+    _: Context, content: str = "", output: str = "", siteurl: str = "", drafts: bool = False,
+    keep_going: bool = False,
+) -> None:  # fmt: skip
+    """Build the site in output/."""
+    show_warnings()
+    try:
+        built = build_site(
+            content=Path(content) if content else None,
+            output=Path(output) if output else None,
+            siteurl=siteurl or None,
+            drafts=drafts,
+            keep_going=keep_going,
+        )
+    except BuildError as error:
+        raise Exit(f"{error}\nNothing was written.", 1) from None
+    print(f"Built {built.pages} pages in {built.output}")
+    if built.problems:
+        raise Exit("\n".join([*built.problems, "The rest was built without these."]), 1)
+    if not output:
+        print("To look at them: python3 bootstrap.py serve")
+
+
+@task(help={"port": "the port to serve at (default: the first free one from 8000)"})
+def serve(_: Context, port: int = 0) -> None:
+    """Preview the site: rebuild on save, reload in the browser, show drafts."""
+    try:
+        for line in serve_site(port or None):
+            print(line, flush=True)
+    except (OSError, OverflowError) as error:
+        raise Exit(f"The preview cannot start: {error}", 1) from None
+    except KeyboardInterrupt:
+        print("The preview has ended.")
+
+
+@task(help={"only": "run only the tests whose names hold this"})
+def test(_: Context, only: str = "") -> None:
+    """Run every test, the browser's too."""
+    try:
+        ensure_browser()
+    except NoBrowserError as error:
+        raise Exit(str(error), 1) from None
+    _run("-m", "pytest", *(["-k", only] if only else []))
+
+
+@task
+def lint(_: Context) -> None:
+    """Check the code's style and types, and the templates."""
+    _run("-m", "ruff", "format", "--check", ".")
+    _run("-m", "ruff", "check", ".")
+    _run("-m", "mypy")
+    _run("-m", "djlint", "--check", "--lint", "theme/templates", "plugins")
+
+
+@task
+def lock(_: Context) -> None:
+    """Write requirements.txt anew from pyproject.toml: newest versions, with hashes."""
+    os.environ["UV_CUSTOM_COMPILE_COMMAND"] = "python3 bootstrap.py lock"
+    _run("-m", *LOCK, *GROUPS, "--upgrade", "--quiet", "--output-file", "requirements.txt")
+
+
+@task(help={"siteurl": "the public address (default: SITEURL in publishconf.py)"})
+def publish(_: Context, siteurl: str = "") -> None:
+    """Build the public site and push it to the gh-pages branch."""
+    show_warnings()
+    try:
+        print(publish_site(siteurl or None))
+    except (BuildError, PublishError) as error:
+        raise Exit(f"{error}\nNothing was published.", 1) from None
+
+
+@task
+def clean(_: Context) -> None:
+    """Remove what the tasks made: output, preview, caches."""
+    for pattern in ("output", ".preview", ".output.*", ".preview.*", ".*_cache", "build-error.log"):
+        for path in ROOT.glob(pattern):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _run(*words: str) -> None:
+    """Run a Python tool in the project's folder; end with its exit code when it fails."""
+    done = subprocess.run([sys.executable, *words], cwd=ROOT, check=False)
+    if done.returncode:
+        raise Exit(code=done.returncode)

@@ -1,0 +1,137 @@
+"""What becomes of a Markdown file, in whole builds of small sites."""
+
+from collections.abc import Callable
+
+import pytest
+from sites import SmallSite, post
+
+from tools.build import BuildError
+
+Make = Callable[..., SmallSite]
+HOSTILE = '<script>alert("x")</script> & <b>'
+
+
+def test_front_matter_is_text_wherever_it_stands(small_site: Make) -> None:
+    site = small_site(
+        {"posts/a.md": post(HOSTILE, Tags=HOSTILE, Category=HOSTILE, Summary=HOSTILE)}
+    )
+    site.build()
+    for name, data in site.files().items():
+        if not name.startswith("theme/"):
+            assert b"<script>alert" not in data.replace(b"&lt;script>", b""), name
+            assert b"<b>" not in data, name
+    assert "&lt;script&gt;alert" in site.read("a/index.html")
+
+
+def test_a_title_keeps_its_typography(small_site: Make) -> None:
+    site = small_site({"posts/a.md": post('Fish & "chips"')})
+    site.build()
+    assert '<span class="amp">&amp;</span>' in site.read("a/index.html")
+    assert "<title>Fish &amp;\xa0“chips” · " in site.read("a/index.html")
+
+
+def test_a_story_dated_ahead_waits_for_its_day_in_the_sites_time_zone(small_site: Make) -> None:
+    site = small_site(
+        {
+            "posts/past.md": post(Date="2025-12-31 18:59"),
+            "posts/ahead.md": post(Date="2025-12-31 19:01"),
+        }
+    )
+    site.build()
+    assert (site.output / "past/index.html").exists()
+    assert not [name for name in site.files() if "ahead" in name or "drafts" in name]
+    assert "ahead" not in site.read("feeds/all.atom.xml")
+
+
+def test_a_draft_has_no_public_address_not_even_by_save_as(small_site: Make) -> None:
+    site = small_site(
+        {"posts/a.md": post(Status="draft", Save_as="secret.html", Url="secret.html")}
+    )
+    site.build()
+    assert not [name for name in site.files() if "secret" in name or name.startswith("a/")]
+
+
+def test_drafts_and_stories_dated_ahead_are_shown_and_marked_on_request(small_site: Make) -> None:
+    site = small_site(
+        {
+            "posts/a.md": post("A"),
+            "posts/b.md": post("B", Status="draft"),
+            "posts/c.md": post("C", Date="2026-02-01"),
+        }
+    )
+    site.build(drafts=True)
+    assert "draft-badge" not in site.read("a/index.html")
+    assert "Draft" in site.read("drafts/b/index.html").split("draft-badge")[1]
+    assert "1 February 2026" in site.read("drafts/c/index.html").split("draft-badge")[1]
+    home = site.read("index.html")
+    assert "/drafts/b/" in home
+    assert "/drafts/c/" in home
+    site.build()
+    assert "draft" not in site.read("index.html")
+
+
+def test_links_hold_under_a_sub_path_and_are_absolute_in_feeds(small_site: Make) -> None:
+    site = small_site({"posts/a.md": post(body="[b]({filename}b.md)"), "posts/b.md": post()})
+    site.build(siteurl="https://site.example/sub/")
+    assert 'href="/sub/b/">b</a>' in site.read("a/index.html")
+    assert "https://site.example/sub/b/" in site.read("feeds/all.rss.xml")
+    site.build(siteurl="https://site.example")
+    assert 'href="/b/">b</a>' in site.read("a/index.html")
+
+
+UNUSABLE = [
+    ("posts/x.md", "Title: T\n\nx", 'x.md:1: no date; write "Date: 2026-01-31"'),
+    ("posts/x.md", "Date: 2026-01-01\n\nx", 'x.md:1: no title; write "Title: …"'),
+    ("posts/x.md", "Date: 2026-01-01\nTitle:\n\nx", "x.md:2: no title"),
+    ("posts/x.md", post(Date="2026-13-01"), 'x.md:2: date "2026-13-01" is not a date; write it'),
+    ("posts/x.md", post(Modified="soon"), 'x.md:3: modified "soon" is not a date'),
+    ("posts/x.md", post(Status="pubished"), 'x.md:3: status "pubished" is unknown; known: publ'),
+    ("posts/x.md", "\n" + post(), "x.md:1: a blank line stands before the front matter"),
+    ("posts/x.md", post("Caf\xe9").encode("latin-1"), "x.md:1: byte 0xe9 is not UTF-8; save"),
+    ("posts/x.MD", post(), "x.MD:1: the ending is not in small letters, so it is not read"),
+    ("posts/x.md", post(Slug="../../up"), 'x.md:3: slug "../../up" leads out of the site'),
+    ("posts/x.md", post(Save_as="/etc/up.html"), 'x.md:3: save_as "/etc/up.html" leads out'),
+    ("posts/x.md", post(Template="nope"), 'x.md:3: there is no template "nope"; take the line'),
+    ("posts/x.md", post(Slug="x" * 300), "x.md:3: its address is too long"),
+    ("posts/x.md", post(Slug="a\0b"), "x.md:3: its address 'a\\x00b/index.html' holds a control"),
+    ("posts/x.md", post(Slug="archives"), "x.md:3: has the same address as the site's own page"),
+    ("posts/x.md", post(Save_as="index.html"), "x.md:1: has the same address as the site's own"),
+    ("posts/x.md", post(Slug="GOOD"), "x.md:3: has the same address as"),
+    ("pages/x.md", "Slug: good\nTitle: P\n\nx", "x.md:1: has the same address as"),
+    ("pages/x.md", "Slug: p\n\nx", "x.md:1: no title"),
+    ("pages/x.md", "Title: P\nTemplate: nope\n\nx", 'x.md:2: there is no template "nope"'),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "problem"), UNUSABLE)
+def test_a_post_that_cannot_be_used_stops_the_build_or_is_left_out(
+    small_site: Make, name: str, text: str | bytes, problem: str
+) -> None:
+    site = small_site({"posts/good.md": post("Good")})
+    site.build()
+    alone = site.files()
+    site.write({name: text})
+    with pytest.raises(BuildError) as raised:
+        site.build()
+    assert problem in str(raised.value)
+    assert site.files() == alone
+    built = site.build(keep_going=True)
+    assert any(problem in line for line in built.problems), built.problems
+    assert site.files() == alone
+
+
+def test_all_unusable_posts_are_told_at_once_in_the_order_of_files(small_site: Make) -> None:
+    site = small_site(
+        {f"posts/{n}-{name[6:]}": text for n, (name, text, _) in enumerate(UNUSABLE[:12], 10)}
+    )
+    with pytest.raises(BuildError) as raised:
+        site.build()
+    said = str(raised.value).splitlines()
+    assert [int(line.split("/posts/")[1][:2]) for line in said] == list(range(10, 22))
+
+
+def test_a_wrong_clock_is_told(small_site: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = small_site({"posts/a.md": post()})
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    with pytest.raises(BuildError, match='SOURCE_DATE_EPOCH is "yesterday"; it must be a whole'):
+        site.build()

@@ -1,0 +1,130 @@
+"""Building into a fresh folder and swapping it in."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sites import SmallSite, files_below, post
+
+from tools import build as build_module
+from tools.build import ROOT, BuildError, build
+
+Make = Callable[..., SmallSite]
+
+
+def test_the_last_good_output_goes_only_when_the_next_is_whole(
+    small_site: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = small_site({"posts/a.md": post()})
+    site.build()
+    before = site.files()
+    monkeypatch.setattr(build_module, "_run", lambda settings: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        site.build()
+    assert site.files() == before
+    assert sorted(p.name for p in site.output.parent.iterdir()) == ["my content", "my output"]
+
+
+def test_what_is_no_longer_written_is_gone(small_site: Make) -> None:
+    site = small_site({"posts/a.md": post(), "posts/b.md": post()})
+    site.build()
+    (site.content / "posts/b.md").unlink()
+    site.build()
+    assert "b/index.html" not in site.files()
+
+
+def test_a_folder_with_other_files_is_never_replaced(small_site: Make, tmp_path: Path) -> None:
+    site = small_site({"posts/a.md": post()})
+    site.output.mkdir()
+    (site.output / "novel.txt").write_text("my novel")
+    with pytest.raises(BuildError, match="holds files that no build made"):
+        site.build()
+    assert site.files() == {"novel.txt": b"my novel"}
+    for output in (tmp_path, site.content / "posts"):
+        with pytest.raises(BuildError, match="overlap"):
+            build(content=site.content, output=output)
+    with pytest.raises(BuildError, match="is a file"):
+        build(content=site.content, output=site.content / ".." / "my output" / "novel.txt")
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"content": Path("no/such")}, "there is no folder no/such"),
+        ({"siteurl": "site.example"}, 'the address of the site is "site.example"; it must start'),
+        ({"conf": "no_such.py"}, "no_such.py: FileNotFoundError"),
+    ],
+)
+def test_wrong_arguments_are_told_in_a_line(options: dict[str, object], problem: str) -> None:
+    with pytest.raises(BuildError, match=problem) as raised:
+        build(**options)  # type: ignore[arg-type]
+    assert "\n" not in str(raised.value)
+
+
+def test_a_plugin_that_cannot_be_used_stops_the_build(
+    small_site: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = small_site({"posts/a.md": post()})
+    given = build_module.settings_in
+    monkeypatch.setattr(
+        build_module,
+        "settings_in",
+        lambda conf, overrides: given(conf, {**overrides, "PLUGINS": ["posts", "absent"]}),
+    )
+    with pytest.raises(BuildError, match="Cannot load plugin `absent`"):
+        site.build()
+
+
+def test_something_unexpected_is_told_without_a_traceback(
+    small_site: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    site = small_site({"posts/a.md": post()})
+    monkeypatch.setattr("engagement.receivers.links", lambda *_: 1 / 0)
+    monkeypatch.setattr(build_module, "REPORT", tmp_path / "build-error.log")
+    with pytest.raises(BuildError, match="^ZeroDivisionError: division by zero\nThis should not"):
+        site.build()
+    assert "Traceback" in (tmp_path / "build-error.log").read_text()
+
+
+def test_two_builds_agree_byte_for_byte_whatever_the_hash_seed(tmp_path: Path) -> None:
+    outputs = []
+    for seed in ("1", "2"):
+        output = tmp_path / seed
+        subprocess.run(
+            [sys.executable, "-m", "invoke", "build", "--output", str(output)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+        )
+        outputs.append(files_below(output))
+    assert outputs[0] == outputs[1]
+    assert "index.html" in outputs[0]
+
+
+def test_the_task_says_what_was_left_out_and_exits_with_1(small_site: Make) -> None:
+    site = small_site({"posts/a.md": post(), "posts/bad.md": "nothing"})
+    words = ["build", "--content", str(site.content), "--output", str(site.output)]
+
+    def run(*more: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "invoke", *words, *more],
+            cwd=ROOT,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+    stopped = run()
+    assert (stopped.returncode, "bad.md:1: no title" in stopped.stderr) == (1, True)
+    assert "Nothing was written." in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+    assert not site.output.exists()
+    went_on = run("--keep-going")
+    assert (went_on.returncode, "bad.md:1: no title" in went_on.stderr) == (1, True)
+    assert "a/index.html" in site.files()
+    (site.content / "posts/bad.md").unlink()
+    assert run().returncode == 0

@@ -1,0 +1,1 @@
+"""What the tasks do: build, preview, publish, and find a browser to test with."""

@@ -1,0 +1,195 @@
+"""Build the site into a fresh folder, and swap it in when it is whole."""
+
+import logging
+import shutil
+import tempfile
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pelican import Pelican
+from pelican.log import console
+from pelican.settings import read_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+# GitHub Pages wants it, and by it a folder that a build made is told from any other.
+MARK = ".nojekyll"
+REPORT = ROOT / "build-error.log"
+
+
+class BuildError(Exception):
+    """The site could not be built; the message says why, and nothing was written."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished build: where it is, and with ``keep_going`` what it had to leave out."""
+
+    output: Path
+    pages: int
+    problems: tuple[str, ...]
+
+
+def build(
+    conf: str = "pelicanconf.py",
+    *,
+    content: Path | None = None,
+    output: Path | None = None,
+    siteurl: str | None = None,
+    drafts: bool = False,
+    keep_going: bool = False,
+) -> Built:
+    """Build the site and put it in place of the last one.
+
+    ``conf`` is a settings file in the project's folder; the other arguments stand in for
+    what it says. ``drafts`` gives drafts and stories dated ahead an address of their own.
+    ``keep_going`` leaves out posts that cannot be used, instead of stopping at them.
+
+    Raises BuildError when nothing was written.
+    """
+    overrides: dict[str, Any] = {"KEEP_GOING": keep_going, "SHOW_DRAFTS": drafts}
+    if content:
+        if not content.is_dir():
+            raise BuildError(f"there is no folder {content}")
+        overrides["PATH"] = str(content.resolve())
+    if siteurl is not None:
+        overrides["SITEURL"] = checked_siteurl(siteurl)
+    if drafts:
+        overrides |= {
+            f"DRAFT_{kind}{what}": f"drafts/{lang}{{slug}}/{file}"
+            for kind in ("", "PAGE_")
+            for what, lang, file in (
+                ("URL", "", ""),
+                ("SAVE_AS", "", "index.html"),
+                ("LANG_URL", "{lang}/", ""),
+                ("LANG_SAVE_AS", "{lang}/", "index.html"),
+            )
+        }
+    settings = settings_in(conf, overrides)
+    target = (output or Path(settings["OUTPUT_PATH"])).resolve()
+    _check_target(target, Path(settings["PATH"]))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        settings["OUTPUT_PATH"] = str(fresh)
+        problems = _run(settings)
+        (fresh / MARK).touch()
+        fresh.chmod(0o755)
+        pages = sum(1 for _ in fresh.rglob("*.html"))
+        _swap(fresh, target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return Built(target, pages, problems)
+
+
+def settings_in(conf: str, overrides: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Pelican's settings as the file in the project's folder gives them.
+
+    Raises BuildError when the file cannot be used.
+    """
+    try:
+        settings: dict[str, Any] = read_settings(str(ROOT / conf), override=overrides)
+    except Exception as error:
+        raise BuildError(f"{conf}: {_in_a_line(error)}") from error
+    return settings
+
+
+def checked_siteurl(siteurl: str) -> str:
+    """The address without a slash at its end. Raises BuildError when it is not http(s)."""
+    if not siteurl.startswith(("https://", "http://")):
+        raise BuildError(
+            f'the address of the site is "{siteurl}"; it must start with https:// or http://'
+        )
+    return siteurl.rstrip("/")
+
+
+def _run(settings: dict[str, Any]) -> tuple[str, ...]:
+    """Let Pelican write the site; return what went wrong on the way, in the order of files.
+
+    Raises BuildError with all of it when a plugin or Pelican gave up.
+    """
+    errors = _Errors()
+    logging.getLogger().addHandler(errors)
+    wanted = settings["PLUGINS"]
+    try:
+        pelican = Pelican(settings)
+        if len(pelican.plugins) < len(wanted):
+            raise SystemExit("A plugin in PLUGINS cannot be used.")
+        pelican.run()
+    except SystemExit as stop:  # how a plugin stops a build with words for the writer
+        said = [*settings.get("UNUSABLE", ()), *errors.lines, *str(stop.code).splitlines()]
+        raise BuildError("\n".join(_by_file(said))) from None
+    except Exception as error:
+        REPORT.write_text(traceback.format_exc(), "utf-8")
+        raise BuildError(
+            f"{_in_a_line(error)}\nThis should not happen; {REPORT.name} holds the details."
+        ) from error
+    finally:
+        logging.getLogger().removeHandler(errors)
+    return tuple(_by_file([*settings["UNUSABLE"], *errors.lines]))
+
+
+def _by_file(lines: list[str]) -> list[str]:
+    """The lines once each, those that start with ``file:line:`` in the order of both."""
+
+    def place(line: str) -> tuple[str, int]:
+        file, _, rest = line.partition(":")
+        number = rest.partition(":")[0]
+        return file, int(number) if number.isdecimal() else 0
+
+    return sorted(dict.fromkeys(lines), key=place)
+
+
+def _in_a_line(error: Exception) -> str:
+    """The error's kind and words in one line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+
+
+def _check_target(target: Path, content: Path) -> None:
+    """Raise BuildError when putting a site at ``target`` would lose something else."""
+    if target.is_relative_to(content) or content.is_relative_to(target):
+        raise BuildError(f"the output folder {target} and the content {content} overlap")
+    if target.exists() and not target.is_dir():
+        raise BuildError(f"{target} is a file; give a folder as --output")
+    if target.is_dir() and any(target.iterdir()) and not (target / MARK).exists():
+        raise BuildError(
+            f"{target} holds files that no build made; give an empty or a new folder as --output"
+        )
+
+
+def _swap(fresh: Path, target: Path) -> None:
+    """Put the fresh folder where the last one is; on failure the last one stays."""
+    if not target.exists():
+        fresh.rename(target)
+        return
+    old = fresh.with_suffix(".old")
+    target.rename(old)
+    try:
+        fresh.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+class _Errors(logging.Handler):
+    """Keeps what is logged as an error: the writer gets all of it at the end, in one list."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        # Of posts that it drops, Pelican says less than the plugin "posts" does.
+        if record.name not in ("pelican.contents", "pelican.generators"):
+            self.lines.append(" ".join(record.getMessage().split()))
+
+
+def show_warnings() -> None:
+    """Print what Pelican and the plugins warn of, a line each, to standard error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("warning: %(message)s"))
+    handler.addFilter(lambda record: record.levelno == logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    console.quiet = True

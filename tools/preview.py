@@ -1,0 +1,151 @@
+"""Serve the site while it is being written: rebuild on save, reload the page."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from html import escape
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from watchfiles import watch
+
+from .build import ROOT
+
+OUTPUT = ROOT / ".preview"
+WATCHED = ("content", "theme", "plugins", "tools", "pelicanconf.py")
+RELOAD_PATH = "/_preview/reload.js"
+STATE_PATH = "/_preview/state"
+PORTS = range(8000, 8020)
+# Asked again and again with the number of the build that the page shows; the answer
+# comes when there is a newer one. A page that was left open does not wait for ever.
+WAIT_SECONDS = 20
+RELOAD_SCRIPT = """\
+const shown = document.currentScript.dataset.build;
+(async function reloadWhenRebuilt() {
+  for (;;) {
+    try {
+      const answer = await fetch("/_preview/state?build=" + shown);
+      if ((await answer.text()) !== shown) return location.reload();
+    } catch {
+      await new Promise((resume) => setTimeout(resume, 1000));
+    }
+  }
+})();
+"""
+
+
+@dataclass
+class Preview:
+    """The last build, and what it said; shared by the server's threads."""
+
+    build: int = 0
+    problems: str = ""
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def rebuild(self, siteurl: str) -> str:
+        """Build in a process of its own, so that changed plugin code counts; say how it went."""
+        start = time.perf_counter()
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "invoke", "--search-root", str(ROOT), "build"),
+                *("--drafts", "--keep-going", "--siteurl", siteurl, "--output", str(OUTPUT)),
+            ],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        with self.changed:
+            self.build += 1
+            self.problems = done.stderr.strip()
+            self.changed.notify_all()
+        return self.problems or f"Rebuilt in {time.perf_counter() - start:.1f} s"
+
+    def wait_for_other_than(self, build: str) -> str:
+        """The number of the newest build, as soon as it is another one, or after a while."""
+        with self.changed:
+            self.changed.wait_for(lambda: str(self.build) != build, WAIT_SECONDS)
+            return str(self.build)
+
+
+class PreviewHandler(SimpleHTTPRequestHandler):
+    """Files of the last build; each page gets the reload script and the build's problems."""
+
+    def __init__(self, *args: object, preview: Preview, **kwargs: object) -> None:
+        self.preview = preview
+        super().__init__(*args, directory=str(OUTPUT), **kwargs)  # type: ignore[arg-type]
+
+    def do_GET(self) -> None:
+        """Answer for the preview's own two addresses, for pages, and for other files."""
+        path, _, query = self.path.partition("?")
+        file = Path(self.translate_path(path))
+        page = file / "index.html" if path.endswith("/") else file
+        if path == RELOAD_PATH:
+            self._answer(RELOAD_SCRIPT, "text/javascript")
+        elif path == STATE_PATH:
+            self._answer(self.preview.wait_for_other_than(query.partition("=")[2]), "text/plain")
+        elif page.suffix == ".html" and page.is_file():
+            self._answer(self._with_preview(page), "text/html")
+        elif file.exists():
+            super().do_GET()
+        else:
+            missing = OUTPUT / "404.html"
+            text = self._with_preview(missing) if missing.is_file() else self._message_page()
+            self._answer(text, "text/html", 404)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing of each request: the terminal belongs to the builds."""
+
+    def _with_preview(self, page: Path) -> str:
+        """The page's HTML with what the preview adds to it."""
+        html = page.read_text("utf-8")
+        return html.replace("</body>", f"{self._problems()}{self._script()}</body>", 1)
+
+    def _message_page(self) -> str:
+        return (
+            f"<!doctype html><title>Preview</title>"
+            f"{self._problems() or '<p>There is no page here.</p>'}{self._script()}"
+        )
+
+    def _problems(self) -> str:
+        problems = self.preview.problems
+        return f'<pre role="alert">{escape(problems)}</pre>' if problems else ""
+
+    def _script(self) -> str:
+        return f'<script src="{RELOAD_PATH}" data-build="{self.preview.build}"></script>'
+
+    def _answer(self, text: str, kind: str, status: int = 200) -> None:
+        body = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def serve(port: int | None = None) -> Iterator[str]:
+    """Build, serve and watch, without end; yield a line for the writer now and then."""
+    preview = Preview()
+    server = _server(preview, port)
+    address = f"http://localhost:{server.server_port}"
+    yield preview.rebuild(address)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"Look at {address}/ (drafts are shown; Ctrl-C ends the preview)"
+    for _ in watch(*(ROOT / name for name in WATCHED)):
+        yield preview.rebuild(address)
+
+
+def _server(preview: Preview, port: int | None) -> ThreadingHTTPServer:
+    """A server at the port, or at the first free one. Raises OSError when there is none."""
+    handler = partial(PreviewHandler, preview=preview)
+    for candidate in [port] if port else PORTS:
+        try:
+            return ThreadingHTTPServer(("127.0.0.1", candidate), handler)
+        except OSError:
+            continue
+    raise OSError(f"no free port among {port or f'{PORTS.start} to {PORTS.stop - 1}'}")

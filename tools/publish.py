@@ -1,0 +1,70 @@
+"""Put the public site on the branch that GitHub Pages serves."""
+
+import subprocess
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ghp_import import GhpError, ghp_import
+
+from .build import MARK, ROOT, build, checked_siteurl, settings_in
+
+BRANCH = "gh-pages"
+
+
+class PublishError(Exception):
+    """The site could not be published; the message says why and what to do."""
+
+
+def publish(siteurl: str | None = None, remote: str = "origin") -> str:
+    """Build the site with publishconf.py and push it; return what was done, in a line.
+
+    ``siteurl`` stands in for the SITEURL that publishconf.py gives.
+
+    Raises PublishError or BuildError; the branch is then as it was.
+    """
+    siteurl = siteurl or str(settings_in("publishconf.py")["SITEURL"])
+    host = urlsplit(checked_siteurl(siteurl)).hostname or ""
+    if host.endswith(".example"):
+        raise PublishError(
+            f"publishconf.py: SITEURL is still {siteurl}; write the address of your site there"
+        )
+    if _git("remote", "get-url", remote).returncode:
+        raise PublishError(
+            f'git knows no remote "{remote}"; add it: git remote add {remote} ADDRESS'
+        )
+    source = _said("rev-parse", "--short", "HEAD")
+    built = build("publishconf.py", siteurl=siteurl)
+    # Build upon what others pushed; a first publish has no branch to fetch.
+    _git("fetch", remote, f"+refs/heads/{BRANCH}:refs/remotes/{remote}/{BRANCH}")
+    try:
+        ghp_import(
+            str(built.output),
+            remote=remote,
+            branch=BRANCH,
+            mesg=f"Publish {source}",
+            push=True,
+            nojekyll=(built.output / MARK).exists(),
+            cname=_cname(built.output, remote),
+        )
+    except (GhpError, subprocess.CalledProcessError) as error:
+        raise PublishError(f"git could not push to {remote}: {error}") from error
+    return f"Published {built.pages} pages to {BRANCH}; they will be at {siteurl}/"
+
+
+def _cname(output: Path, remote: str) -> str | None:
+    """The domain that the branch holds, unless the build brings its own."""
+    if (output / "CNAME").exists():
+        return None
+    shown = _git("show", f"{remote}/{BRANCH}:CNAME")
+    return None if shown.returncode else shown.stdout.strip()
+
+
+def _said(*words: str) -> str:
+    done = _git(*words)
+    if done.returncode:
+        raise PublishError(f"git {' '.join(words)}: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+def _git(*words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
