@@ -1,12 +1,20 @@
-"""Small sites written inside tests, and the real one built once."""
+"""What tests share: small sites, the real one built once, a real browser, a local server."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 from sites import NOW, SITEURL, SmallSite
 
+from tools.browser import find_browser
 from tools.build import build
+
+PHONE = {"width": 390, "height": 844}
+HERE = ("http://127.0.0.1:", "http://localhost:")
 
 
 @pytest.fixture
@@ -27,3 +35,72 @@ def small_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
 def real_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's own site, built once, under a sub-path."""
     return build(output=tmp_path_factory.mktemp("real") / "site", siteurl=SITEURL).output
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium that tools.browser finds."""
+    with sync_playwright() as playwright:
+        # A container has no user namespaces for Chromium's own sandbox.
+        arguments = ["--no-sandbox", "--disable-background-networking", "--disable-quic"]
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page at a phone's size, that fails the test on a console message or a foreign request."""
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    yield page
+    context.close()
+    assert not [url for url in asked if not url.startswith(HERE)]
+    # Chromium itself reports the status of a page that is meant to be missing.
+    assert not [text for text in said if "status of 404" not in text]
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Serves as GitHub Pages does: a missing page gets 404.html."""
+
+    def __init__(self, *args: object, prefix: str, **kwargs: object) -> None:
+        self.prefix = prefix
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+
+    def translate_path(self, path: str) -> str:
+        inside = path.startswith(self.prefix + "/")
+        return super().translate_path(path.removeprefix(self.prefix) if inside else "/outside")
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        body = Path(self.directory, "404.html").read_bytes()
+        self.send_response(code, message)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[Path, str], str]]:
+    """Serve a folder below a path prefix; return the address."""
+    servers = []
+
+    def start(folder: Path, prefix: str) -> str:
+        handler = partial(_Handler, directory=str(folder), prefix=prefix)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}{prefix}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()

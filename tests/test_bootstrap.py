@@ -213,11 +213,11 @@ def test_venv_is_made_anew_when_its_python_is_not_this_one(
     # What `python -m venv --clear` does, without the seconds it takes.
     clear = ready.replace_module(
         "venv",
-        "import shutil, sys\n"
+        "import os, shutil, sys\n"
         f"assert sys.argv[1:] == ['--clear', {str(venv.resolve())!r}]\n"
         "shutil.rmtree(sys.argv[2])\n"
         f"shutil.copytree({str(first_run[0].folder / '.venv')!r}, sys.argv[2], symlinks=True, "
-        "ignore=lambda *_: ['installed.txt'], copy_function=lambda *it: __import__('os').link(*it))",
+        "ignore=lambda *_: ['installed.txt'], copy_function=os.link)",
     )
     done = ready.run("build", **clear)
     assert (done.returncode, len(done.stderr.splitlines())) == (0, 1)
@@ -325,6 +325,13 @@ def test_other_failures_end_with_the_last_lines_of_pip(ready: Project) -> None:
     assert done.returncode == 1
     assert "DO NOT MATCH THE HASHES" in done.stderr
     assert done.stderr.splitlines()[-1] == f"Setting up failed: put that right, {AGAIN}"
+
+
+def test_a_package_without_a_hash_is_refused(ready: Project) -> None:
+    ready.lock.write_text(lock_of_stub_invoke(ready.wheels, "2.0").split(" --hash")[0])
+    done = ready.run("build")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[1].startswith("ERROR: Hashes are required")
 
 
 def test_a_missing_lock_is_named_without_a_traceback(ready: Project) -> None:

@@ -1,12 +1,13 @@
 """Put the public site on the branch that GitHub Pages serves."""
 
 import subprocess
+from contextlib import chdir
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ghp_import import GhpError, ghp_import
 
-from .build import MARK, ROOT, build, checked_siteurl, settings_in
+from .build import ROOT, build, checked_siteurl, settings_in
 
 BRANCH = "gh-pages"
 
@@ -37,15 +38,16 @@ def publish(siteurl: str | None = None, remote: str = "origin") -> str:
     # Build upon what others pushed; a first publish has no branch to fetch.
     _git("fetch", remote, f"+refs/heads/{BRANCH}:refs/remotes/{remote}/{BRANCH}")
     try:
-        ghp_import(
-            str(built.output),
-            remote=remote,
-            branch=BRANCH,
-            mesg=f"Publish {source}",
-            push=True,
-            nojekyll=(built.output / MARK).exists(),
-            cname=_cname(built.output, remote),
-        )
+        with chdir(ROOT):  # ghp-import works on the repository where it stands
+            ghp_import(
+                str(built.output),
+                remote=remote,
+                branch=BRANCH,
+                mesg=f"Publish {source}",
+                push=True,
+                nojekyll=True,
+                cname=_cname(built.output, remote),
+            )
     except (GhpError, subprocess.CalledProcessError) as error:
         raise PublishError(f"git could not push to {remote}: {error}") from error
     return f"Published {built.pages} pages to {BRANCH}; they will be at {siteurl}/"

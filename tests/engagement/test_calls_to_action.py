@@ -34,7 +34,7 @@ def test_typography_applies_to_every_text() -> None:
 
 def test_higher_priority_wins_then_the_name() -> None:
     def call(name: str) -> str:
-        return GOOD.split("[[placement]]")[0].replace("weekly", name)
+        return GOOD.split("[[placement]]", maxsplit=1)[0].replace("weekly", name)
 
     def placement(name: str, priority: int) -> str:
         return f'\n[[placement]]\ncall = "{name}"\nslot = "end"\npriority = {priority}\n'
@@ -47,7 +47,7 @@ def test_higher_priority_wins_then_the_name() -> None:
 
 
 def test_no_placement_no_call() -> None:
-    assert choose(load(GOOD.split("[[placement]]")[0], "calls.toml")) == {}
+    assert choose(load(GOOD.split("[[placement]]", maxsplit=1)[0], "calls.toml")) == {}
 
 
 @pytest.mark.parametrize(

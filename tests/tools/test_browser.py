@@ -192,7 +192,10 @@ def test_where_nothing_can_be_installed_the_ways_are_named(
     assert attempts == [PLAYWRIGHT]
 
 
-def test_an_attempt_tells_whether_the_command_succeeds(capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_attempt_tells_whether_the_command_succeeds(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DEBIAN_FRONTEND", raising=False)
     noise = "import os, sys; print('noise'); print('noise', file=sys.stderr); "
     assert browser.attempt(sys.executable, "-c", noise)
     assert not browser.attempt(sys.executable, "-c", f"{noise}sys.exit(1)")
@@ -208,7 +211,7 @@ def test_an_attempt_tells_whether_the_command_succeeds(capfd: pytest.CaptureFixt
 
 def test_an_attempt_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(browser, "SECONDS_PER_ATTEMPT", 0.2)
-    assert not browser.attempt(sys.executable, "-c", "import time; time.sleep(60)")
+    assert not browser.attempt(sys.executable, "-c", "import time; time.sleep(3)")
 
 
 # ── As a command ─────────────────────────────────────────────────────────────

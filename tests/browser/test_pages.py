@@ -1,0 +1,71 @@
+"""The real site in a real browser, at a domain's root and under a sub-path."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tools.build import build
+
+
+@pytest.fixture(scope="module", params=["", "/blog"], ids=["root", "sub-path"])
+def address(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    serve: Callable[[Path, str], str],
+) -> str:
+    """Where the site is served, built as for a public address with that path."""
+    output = tmp_path_factory.mktemp("served") / "site"
+    build(output=output, siteurl=f"https://site.example{request.param}")
+    return serve(output, request.param)
+
+
+def overflow(page: Page) -> int:
+    """How many pixels the page is wider than the screen."""
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+def test_a_reader_goes_from_home_to_a_story_and_to_the_next(page: Page, address: str) -> None:
+    page.goto(f"{address}/")
+    assert overflow(page) <= 0
+    first = page.locator("main h2 a").first
+    title = first.inner_text()
+    first.click()
+    assert page.locator("h1").inner_text() == title
+    assert overflow(page) <= 0
+    assert page.locator(".call-to-action-button").is_visible()
+    background = page.evaluate(
+        "getComputedStyle(document.querySelector('.call-to-action')).padding"
+    )
+    assert background != "0px", "the style sheets are not there"
+    page.locator(".related-stories a").first.click()
+    assert page.locator("h1").inner_text() != title
+    page.locator(".site-name").click()
+    assert page.url == f"{address}/"
+
+
+def test_a_missing_page_helps_at_any_depth(page: Page, address: str) -> None:
+    answer = page.goto(f"{address}/no/such/page/")
+    assert answer is not None
+    assert answer.status == 404
+    assert overflow(page) <= 0
+    page.locator("main a").first.click()
+    assert page.locator("main").is_visible()
+    assert "No such" not in page.title()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_nothing_is_wider_than_the_screen(page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in ("/", "/archives/", "/topics/", "/about/", "/one-awkward-evening-hour-by-hour/"):
+        page.goto(address + path)
+        assert overflow(page) <= 0, path
+
+
+def test_the_skip_link_comes_first_and_leads_to_the_content(page: Page, address: str) -> None:
+    page.goto(f"{address}/about/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.querySelector(':target').tagName") == "MAIN"

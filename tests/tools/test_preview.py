@@ -1,0 +1,125 @@
+"""The live preview as the writer meets it: the real task, a real browser, real edits."""
+
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, Queue
+
+import pytest
+from playwright.sync_api import Page, expect
+from sites import post
+
+from tools.build import ROOT
+
+SECONDS = 30
+
+
+@dataclass
+class Running:
+    """A preview of a copy of the project, and what it has printed."""
+
+    project: Path
+    address: str
+    said: "Queue[str]" = field(default_factory=Queue)
+
+    def wait_for(self, pattern: str) -> str:
+        """The next printed line that matches."""
+        while True:
+            try:
+                line = self.said.get(timeout=SECONDS)
+            except Empty:
+                pytest.fail(f"the preview never said {pattern!r}")
+            if re.search(pattern, line):
+                return line
+
+
+@pytest.fixture
+def preview(tmp_path: Path) -> Iterator[Running]:
+    """The serve task, running on a copy of the project with two posts."""
+    project = tmp_path / "my blog"
+    for name in ("plugins", "theme", "tools"):
+        shutil.copytree(ROOT / name, project / name)
+    for name in ("tasks.py", "pelicanconf.py", "content/calls_to_action.toml"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, project / name)
+    posts = project / "content" / "posts"
+    posts.mkdir()
+    (posts / "first.md").write_text(post("First"))
+    (posts / "second.md").write_text(post("Second", Status="draft"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "invoke", "serve"],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    running = Running(project, "")
+    assert process.stdout is not None
+    lines = process.stdout
+    threading.Thread(target=lambda: [running.said.put(line) for line in lines], daemon=True).start()
+    said = running.wait_for("Look at http")
+    running.address = re.search(r"http://localhost:\d+", said)[0]  # type: ignore[index]
+    yield running
+    process.terminate()
+    process.wait(SECONDS)
+    lines.close()
+
+
+def test_an_edit_reaches_the_open_page_and_a_broken_post_does_not_end_it(
+    preview: Running, page: Page
+) -> None:
+    posts = preview.project / "content" / "posts"
+    page.goto(f"{preview.address}/")
+    expect(page.get_by_role("link", name="Second")).to_be_visible()
+    expect(page.locator(".draft-badge")).to_be_visible()
+
+    (posts / "first.md").write_text(post("Edited"))
+    expect(page.get_by_role("link", name="Edited")).to_be_visible(timeout=SECONDS * 1000)
+
+    (posts / "broken.md").write_text("Title: Broken\nDate: soon\n\nText.")
+    expect(page.get_by_role("alert")).to_contain_text(
+        'content/posts/broken.md:2: date "soon" is not a date', timeout=SECONDS * 1000
+    )
+    expect(page.get_by_role("link", name="Edited")).to_be_visible()
+
+    (posts / "broken.md").write_text(post("Mended"))
+    expect(page.get_by_role("link", name="Mended")).to_be_visible(timeout=SECONDS * 1000)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+    calls = preview.project / "content" / "calls_to_action.toml"
+    calls.write_text(calls.read_text().replace("button =", "buton ="))
+    expect(page.get_by_role("alert")).to_contain_text(
+        'did you mean "button"', timeout=SECONDS * 1000
+    )
+    expect(page.get_by_role("link", name="Mended")).to_be_visible()
+    calls.write_text(calls.read_text().replace("buton =", "button ="))
+
+    template = preview.project / "theme" / "templates" / "index.html"
+    template.write_text(template.read_text().replace("<h1", "<p>New template</p><h1", 1))
+    expect(page.get_by_text("New template")).to_be_visible(timeout=SECONDS * 1000)
+
+    story = preview.project / "plugins" / "engagement" / "story.py"
+    story.write_text(story.read_text().replace("WORDS_A_MINUTE = 230", "WORDS_A_MINUTE = 0.1", 1))
+    expect(page.get_by_text("20 min read").first).to_be_visible(timeout=SECONDS * 1000)
+
+
+def test_a_missing_page_and_a_taken_port_are_told(preview: Running, page: Page) -> None:
+    answer = page.goto(f"{preview.address}/nowhere/")
+    assert answer is not None
+    assert answer.status == 404
+    port = preview.address.rpartition(":")[2]
+    second = subprocess.run(
+        [sys.executable, "-m", "invoke", "serve", "--port", port],
+        cwd=preview.project,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert second.returncode == 1
+    assert f"The preview cannot start: no free port among {port}" in second.stderr
+    assert "Traceback" not in second.stderr
