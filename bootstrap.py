@@ -14,7 +14,6 @@ import sys
 from pathlib import Path
 from typing import List
 
-OLDEST_PYTHON = (3, 11)
 ROOT = Path(__file__).resolve().parent
 LOCK = ROOT / "requirements.txt"
 VENV = ROOT / ".venv"
@@ -26,7 +25,7 @@ AGAIN = f"then run `{'py' if os.name == 'nt' else 'python3'} bootstrap.py` again
 def main(arguments: List[str]) -> int:
     """Return the exit code of the task; exit with a line that says what to do if there is none."""
     version = ".".join(str(part) for part in sys.version_info[:3])
-    if sys.version_info[:2] < OLDEST_PYTHON:
+    if sys.version_info < (3, 11):
         sys.exit(f"Python {version} is too old: install Python 3.11 or newer, {AGAIN}")
     try:
         set_up(version)
@@ -49,7 +48,9 @@ def set_up(version: str) -> None:
     if found[:1] != wanted[:1]:
         if importlib.util.find_spec("ensurepip") is None:
             sys.exit(f"Python lacks venv: `sudo apt-get install python3-venv` on Debian, {AGAIN}")
-        run_quietly(sys.executable, "-m", "venv", "--clear", str(VENV))
+        run_quietly(sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV))
+        # In a second step: venv keeps to itself why it could not put pip in.
+        run_quietly(str(PYTHON), "-m", "ensurepip", "--default-pip")
     # Should pip be stopped halfway, the packages are those of no lock.
     STAMP.write_text(version)
     quiet = ["--quiet", "--no-input", "--disable-pip-version-check"]

@@ -94,7 +94,7 @@ class Project:
     def replace_module(self, name: str, source: str) -> dict[str, str]:
         """Return the environment in which `python -m name` runs the source."""
         folder = self.folder / "instead"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         (folder / f"{name}.py").write_text(source)
         return {"PYTHONPATH": str(folder)}
 
@@ -210,13 +210,14 @@ def test_venv_is_made_anew_when_its_python_is_not_this_one(
     else:
         shutil.rmtree(venv / ("Scripts" if os.name == "nt" else "bin"))
     (venv / "leftover").touch()
-    # What `python -m venv --clear` does, without the seconds it takes.
+    # What `python -m venv` and `ensurepip` do, without the seconds they take.
+    ready.replace_module("ensurepip", "")
     clear = ready.replace_module(
         "venv",
         "import os, shutil, sys\n"
-        f"assert sys.argv[1:] == ['--clear', {str(venv.resolve())!r}]\n"
-        "shutil.rmtree(sys.argv[2])\n"
-        f"shutil.copytree({str(first_run[0].folder / '.venv')!r}, sys.argv[2], symlinks=True, "
+        "assert '--clear' in sys.argv\n"
+        "shutil.rmtree(sys.argv[-1])\n"
+        f"shutil.copytree({str(first_run[0].folder / '.venv')!r}, sys.argv[-1], symlinks=True, "
         "ignore=lambda *_: ['installed.txt'], copy_function=os.link)",
     )
     done = ready.run("build", **clear)
@@ -316,6 +317,12 @@ def test_a_venv_that_cannot_be_written_is_one_line(bare: Project, reason: str) -
         FIRST_TIME,
         f".venv cannot be written ({reason}): make room or allow writing there, {AGAIN}",
     ]
+
+
+def test_a_disk_that_fills_up_while_pip_is_put_in_is_one_line(bare: Project) -> None:
+    log = "noise\nOSError: [Errno 28] No space left on device"
+    full = bare.replace_module("ensurepip", f"import sys; sys.exit({log!r})")
+    assert ".venv cannot be written ([Errno 28]" in bare.run("build", **full).stderr.splitlines()[1]
 
 
 def test_other_failures_end_with_the_last_lines_of_pip(ready: Project) -> None:
