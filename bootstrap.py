@@ -82,7 +82,10 @@ def exit_code_of_task(arguments: List[str]) -> int:
     """Return what the task exits with; like a shell, 128 + N if signal N ended it."""
     # Ctrl-C reaches the task as well, and how to end is for the task to say.
     signal.signal(signal.SIGINT, lambda *_: None)
-    code = subprocess.call([str(PYTHON), "-m", "invoke", "--search-root", str(ROOT), *arguments])
+    # A Windows terminal's own encoding lacks letters that titles and messages have.
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    task = [str(PYTHON), "-m", "invoke", "--search-root", str(ROOT), *arguments]
+    code = subprocess.call(task, env=environment)
     return code if code >= 0 else 128 - code
 
 

@@ -13,6 +13,7 @@ CALLS_TO_ACTION = {"file": "calls_to_action.toml"}
 
 # ── Where things are ─────────────────────────────────────────────────────────
 SITEURL = "http://localhost:8000"
+CACHE_PATH = ".cache"
 PATH = "content"
 OUTPUT_PATH = "output"
 THEME = "theme"

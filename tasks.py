@@ -14,6 +14,7 @@ from tools.build import build as build_site
 from tools.preview import serve as serve_site
 from tools.publish import PublishError
 from tools.publish import publish as publish_site
+from tools.related import evaluated, ranked, report, rows
 
 LOCK = ["uv", "pip", "compile", "--universal", "--generate-hashes", "--python-version", "3.11"]
 GROUPS = ["--group", "site", "--group", "test", "--group", "lint"]
@@ -89,6 +90,36 @@ def lock(_: Context) -> None:
     _run("-m", *LOCK, *GROUPS, "--upgrade", "--quiet", "--output-file", "requirements.txt")
 
 
+@task(
+    help={
+        "content": "another content folder",
+        "output": "a file to write to: source, rank, target, score and reason, tab-separated",
+        "limit": "how many stories to list for each",
+        "evaluate": "measure the choice with the links in the stories themselves",
+        "links": "with --evaluate: a file of linked pairs, two slugs a line, tab-separated",
+    }
+)
+def related(
+    _: Context, content: str = "", output: str = "", limit: int = 0, evaluate: bool = False,
+    links: str = "",
+) -> None:  # fmt: skip
+    """Show each story's related stories and why, or measure how good they are."""
+    folder = Path(content) if content else None
+    try:
+        if evaluate:
+            print(evaluated(folder, Path(links) if links else None))
+            return
+        found = ranked(folder, limit or None)
+    except BuildError as error:
+        raise Exit(str(error), 1) from None
+    if output:
+        Path(output).write_text("".join(f"{row}\n" for row in rows(found)), "utf-8")
+    else:
+        print(*report(found), sep="\n")
+    for problem in found.problems:
+        print(problem, file=sys.stderr)
+
+
 @task(help={"siteurl": "the public address (default: SITEURL in publishconf.py)"})
 def publish(_: Context, siteurl: str = "") -> None:
     """Build the public site and push it to the gh-pages branch."""
@@ -102,7 +133,15 @@ def publish(_: Context, siteurl: str = "") -> None:
 @task
 def clean(_: Context) -> None:
     """Remove what the tasks made: output, preview, caches."""
-    for pattern in ("output", ".preview", ".output.*", ".preview.*", ".*_cache", "build-error.log"):
+    for pattern in (
+        "output",
+        ".preview",
+        ".output.*",
+        ".preview.*",
+        ".cache",
+        ".*_cache",
+        "build-error.log",
+    ):
         for path in ROOT.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 

@@ -1,1 +1,7 @@
-"""What the tasks do: build, preview, publish, and find a browser to test with."""
+"""What the tasks do: build, preview, publish, report on related stories, find a browser."""
+
+import sys
+from pathlib import Path
+
+# Plugins are imported by their own names, as Pelican does through PLUGIN_PATHS.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "plugins"))

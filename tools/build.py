@@ -48,6 +48,37 @@ def build(
 
     Raises BuildError when nothing was written.
     """
+    settings = site_settings(
+        conf, content=content, siteurl=siteurl, drafts=drafts, keep_going=keep_going
+    )
+    target = (output or Path(settings["OUTPUT_PATH"])).resolve()
+    _check_target(target, Path(settings["PATH"]))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        settings["OUTPUT_PATH"] = str(fresh)
+        problems = run_pelican(settings)
+        (fresh / MARK).touch()
+        fresh.chmod(0o755)
+        pages = sum(1 for _ in fresh.rglob("*.html"))
+        _swap(fresh, target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return Built(target, pages, problems)
+
+
+def site_settings(
+    conf: str,
+    *,
+    content: Path | None = None,
+    siteurl: str | None = None,
+    drafts: bool = False,
+    keep_going: bool = False,
+) -> dict[str, Any]:
+    """Pelican's settings from a file in the project's folder; for the arguments see ``build``.
+
+    Raises BuildError when the file or an argument cannot be used.
+    """
     overrides: dict[str, Any] = {"KEEP_GOING": keep_going, "SHOW_DRAFTS": drafts}
     if content:
         if not content.is_dir():
@@ -66,28 +97,6 @@ def build(
                 ("LANG_SAVE_AS", "{lang}/", "index.html"),
             )
         }
-    settings = settings_in(conf, overrides)
-    target = (output or Path(settings["OUTPUT_PATH"])).resolve()
-    _check_target(target, Path(settings["PATH"]))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
-        settings["OUTPUT_PATH"] = str(fresh)
-        problems = _run(settings)
-        (fresh / MARK).touch()
-        fresh.chmod(0o755)
-        pages = sum(1 for _ in fresh.rglob("*.html"))
-        _swap(fresh, target)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    return Built(target, pages, problems)
-
-
-def settings_in(conf: str, overrides: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Pelican's settings as the file in the project's folder gives them.
-
-    Raises BuildError when the file cannot be used.
-    """
     try:
         settings: dict[str, Any] = read_settings(str(ROOT / conf), override=overrides)
     except Exception as error:
@@ -104,7 +113,7 @@ def checked_siteurl(siteurl: str) -> str:
     return siteurl.rstrip("/")
 
 
-def _run(settings: dict[str, Any]) -> tuple[str, ...]:
+def run_pelican(settings: dict[str, Any]) -> tuple[str, ...]:
     """Let Pelican write the site; return what went wrong on the way, in the order of files.
 
     Raises BuildError with all of it when a plugin or Pelican gave up.

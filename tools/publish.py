@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from ghp_import import GhpError, ghp_import
 
-from .build import ROOT, build, checked_siteurl, settings_in
+from .build import ROOT, build, checked_siteurl, site_settings
 
 BRANCH = "gh-pages"
 
@@ -23,7 +23,7 @@ def publish(siteurl: str | None = None, remote: str = "origin") -> str:
 
     Raises PublishError or BuildError; the branch is then as it was.
     """
-    siteurl = siteurl or str(settings_in("publishconf.py")["SITEURL"])
+    siteurl = siteurl or str(site_settings("publishconf.py")["SITEURL"])
     host = urlsplit(checked_siteurl(siteurl)).hostname or ""
     if host.endswith(".example"):
         raise PublishError(

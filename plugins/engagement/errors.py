@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+# A list of more words than this helps nobody.
+FEW = 12
+
 
 class SettingsError(Exception):
     """Input that cannot be used: a plugin setting, calls_to_action.toml, or front matter.
@@ -19,10 +22,10 @@ class SettingsError(Exception):
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``'; did you mean "heading"?'`` for the known word nearest to this one.
 
-    Where none is near, the known words themselves: ``"; known: body, button"``.
+    Where none is near, the known words themselves if they are few: ``"; known: body, url"``.
     """
     words = sorted(known)
     near = get_close_matches(word.lower(), words, n=1)
     if near:
         return f'; did you mean "{near[0]}"?'
-    return f"; known: {', '.join(words)}" if words else ""
+    return f"; known: {', '.join(words)}" if 0 < len(words) <= FEW else ""

@@ -1,9 +1,11 @@
 """The only module here that touches Pelican: signals in, article attributes out."""
 
 import logging
-from collections.abc import Callable, Iterable
+import posixpath
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urljoin
@@ -15,23 +17,27 @@ from pelican.contents import Article
 from pelican.generators import ArticlesGenerator, Generator
 from typogrify.filters import typogrify
 
+from .cache import cached_term_counts
 from .calls_to_action import NO_CALLS, CallsToAction, choose, load
 from .errors import SettingsError
-from .related_stories import links
+from .front_matter import chosen_stories, names_in, says_none
+from .related_stories import Blog, related_stories
 from .settings import Settings, settings_of
 from .story import Story, reading_minutes
 
 TEMPLATES = Path(__file__).parent / "templates"
+FILENAME = "{filename}"
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RelatedStory:
-    """One story to read next, as templates see it; ``score`` is 0 to 1."""
+    """One story to read next, as templates see it; ``reason`` is words and phrases, or none."""
 
     article: Article
     score: float
+    reason: tuple[str, ...]
 
 
 def register() -> None:
@@ -49,7 +55,7 @@ def add_default_templates(generator: Generator) -> None:
 
 
 def engage(generators: Iterable[Generator]) -> None:
-    """Give every article its calls to action and its related stories.
+    """Give every article its calls to action, its related stories and its reading time.
 
     Drafts and hidden articles get them too, and are offered to nobody.
     """
@@ -70,15 +76,18 @@ def add_to_feed(context: dict[str, Any], feed: Any) -> None:
         part = "content" if item["content"] else "description"
         if part == "description" and context["RSS_FEED_SUMMARY_ONLY"]:
             continue
-        article = articles.get(item["link"])
+        article = articles.get(item["link"].removesuffix("?ref=feed"))
         if article:
             item[part] += template.render(context, article=article)
 
 
-def _engage(generator: ArticlesGenerator) -> None:
-    problems: list[str] = []
-    settings = _collected(lambda: settings_of(generator.settings), problems)
-    offers = _collected(lambda: _offers(generator, settings), problems) if settings else None
+def blog_of(
+    generator: ArticlesGenerator, settings: Settings, problems: list[str]
+) -> tuple[list[Article], Blog]:
+    """The generator's articles, and in the same order what ranking knows of them.
+
+    Wrong front matter is appended to ``problems``: file, line, value and remedy.
+    """
     listed = [*generator.articles, *generator.translations]
     unlisted = [
         *generator.hidden_articles,
@@ -86,33 +95,31 @@ def _engage(generator: ArticlesGenerator) -> None:
         *generator.drafts,
         *generator.drafts_translations,
     ]
-    in_posts: list[str] = []
-    refused = {
-        key: {id(a) for a in chain(listed, unlisted) if _says_none(generator, a, key, in_posts)}
-        for key in ("related", "calls")
-    }
-    keep_going = generator.settings.get("KEEP_GOING")
-    if settings is None or offers is None or (in_posts and not keep_going):
-        raise SettingsError([*problems, *in_posts])
-    for problem in in_posts:
-        logger.error(problem)
-
     offered = [article for article in listed if article.date <= settings.now]
     articles = [*offered, *(a for a in listed if a.date > settings.now), *unlisted]
-    ranked = links([story_of(a) for a in articles], len(offered), settings.related_stories)
-    for article, found in zip(articles, ranked, strict=True):
-        article.reading_minutes = reading_minutes(article.content)
-        article.related_stories = (
-            ()
-            if id(article) in refused["related"]
-            else tuple(RelatedStory(articles[link.index], link.score) for link in found)
-        )
-        article.calls_to_action = {} if id(article) in refused["calls"] else choose(offers)
-    siteurl = generator.settings["SITEURL"] + "/"
-    generator.context["engagement_feed"] = (
-        generator.get_template("engagement/feed"),
-        {urljoin(siteurl, article.url): article for article in listed},
+    barred = (
+        _series_neighbours(offered)
+        if not settings.related_stories.include_series_neighbours
+        else {}
     )
+    pinned: dict[int, list[int]] = {}
+    silent = set()
+    for number, article in enumerate(articles):
+        value = article.metadata.get("related", "")
+        if says_none(value):
+            silent.add(number)
+        else:
+            pinned[number] = _chosen(generator, articles, len(offered), number, "related", problems)
+        excluded = _chosen(generator, articles, len(offered), number, "unrelated", problems)
+        barred[number] = [*barred.get(number, ()), *excluded]
+    blog = Blog(
+        [story_of(article) for article in articles],
+        len(offered),
+        {number: pins for number, pins in pinned.items() if pins},
+        barred,
+        frozenset(silent),
+    )
+    return articles, blog
 
 
 def story_of(article: Article) -> Story:
@@ -121,10 +128,45 @@ def story_of(article: Article) -> Story:
         slug=article.slug,
         lang=article.lang,
         title=Markup(article.title).striptags(),
-        summary=Markup(article.summary).striptags(),
-        body=article.content,
+        # Not article.summary: without one in front matter that repeats the body's beginning.
+        summary=Markup(article.metadata.get("summary", "")).striptags(),
+        # Not article.content: its links differ with the site's address, its text does not.
+        body=article._content,
         tags=tuple(tag.name for tag in getattr(article, "tags", ())),
+        category=article.category.name if hasattr(article, "category") else "",
         date=article.date,
+    )
+
+
+def _engage(generator: ArticlesGenerator) -> None:
+    problems: list[str] = []
+    settings = _collected(lambda: settings_of(generator.settings), problems) or settings_of({})
+    offers = _collected(lambda: _offers(generator, settings), problems) or NO_CALLS
+    in_posts: list[str] = []
+    articles, blog = blog_of(generator, settings, in_posts)
+    without_calls = {id(article) for article in articles if _refuses_calls(article, in_posts)}
+    if problems or (in_posts and not generator.settings.get("KEEP_GOING")):
+        raise SettingsError([*problems, *in_posts])
+    for problem in in_posts:
+        logger.error(problem)
+
+    counts = cached_term_counts(
+        blog.stories, settings.related_stories.weights, Path(generator.settings["CACHE_PATH"])
+    )
+    ranked = related_stories(blog, counts, settings.related_stories)
+    for article, story, related in zip(articles, blog.stories, ranked, strict=True):
+        article.reading_minutes = reading_minutes(story.body)
+        article.related_stories = tuple(
+            RelatedStory(articles[each.index], each.score, each.reason) for each in related
+        )
+        article.calls_to_action = {} if id(article) in without_calls else choose(offers)
+    siteurl = generator.settings["SITEURL"] + "/"
+    generator.context["engagement_feed"] = (
+        generator.get_template("engagement/feed"),
+        {
+            urljoin(siteurl, article.url): article
+            for article in (*generator.articles, *generator.translations)
+        },
     )
 
 
@@ -142,29 +184,76 @@ def _offers(generator: ArticlesGenerator, settings: Settings) -> CallsToAction:
     return load(toml, shown, typogrify if generator.settings["TYPOGRIFY"] else str)
 
 
-def _says_none(
-    generator: ArticlesGenerator, article: Article, key: str, problems: list[str]
-) -> bool:
-    """Whether the article's front matter opts out with ``key: none``; any other value is wrong."""
-    value = article.metadata.get(key)
-    if value is None:
-        return False
-    if str(value).strip().lower() != "none":
-        file = Path(generator.path, article.relative_source_path)
-        problems.append(
-            f'{_shown(file)}:{_line(file, key)}: {key.title()}: "{value}" is unknown; '
-            f'write "{key.title()}: none", or take the line out'
-        )
-        return False
-    return True
+def _refuses_calls(article: Article, problems: list[str]) -> bool:
+    """Whether the front matter says ``Calls: none``; any other value is wrong."""
+    value = article.metadata.get("calls")
+    if value is None or says_none(value):
+        return value is not None
+    problems.append(
+        f'{_place(article, "calls")}: "{value}" is unknown; write "Calls: none", '
+        "or take the line out"
+    )
+    return False
 
 
-def _line(file: Path, key: str) -> int:
-    """The line, from 1, where the front matter gives ``key``; 1 when it is not found."""
-    for number, line in enumerate(file.read_text("utf-8-sig").splitlines(), 1):
-        if line.strip().lower().startswith(f"{key}:"):
-            return number
-    return 1
+def _chosen(
+    generator: ArticlesGenerator,
+    articles: Sequence[Article],
+    offered: int,
+    own: int,
+    key: str,
+    problems: list[str],
+) -> list[int]:
+    """The numbers of the articles that the front matter names under the key."""
+    article = articles[own]
+    if key not in article.metadata:
+        return []
+    published: dict[str, int] = {}
+    for number, other in enumerate(articles[:offered]):
+        published[other.relative_source_path] = number
+        # A slug names the version in this story's language, or else the first.
+        if other.lang == article.lang or other.slug not in published:
+            published[other.slug] = number
+    unpublished = {
+        name for other in articles[offered:] for name in (other.slug, other.relative_source_path)
+    }
+    names = [_as_named(article, name) for name in names_in(article.metadata[key])]
+    found: list[str] = []
+    numbers = chosen_stories(names, own, published, unpublished, found)
+    problems += [f"{_place(article, key)}: {problem}" for problem in found]
+    return numbers
+
+
+def _as_named(article: Article, name: str) -> str:
+    """A slug as it is; of a ``{filename}`` link the path from the content folder."""
+    if not name.startswith(FILENAME):
+        return name
+    path = name.removeprefix(FILENAME)
+    folder = "" if path.startswith("/") else article.relative_dir
+    return posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
+
+
+def _series_neighbours(articles: Sequence[Article]) -> dict[int, list[int]]:
+    """For each article of a series the numbers of those before and after it, by date."""
+    series: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, article in enumerate(articles):
+        if name := str(article.metadata.get("series", "")).strip():
+            series[name, article.lang].append(number)
+    neighbours: dict[int, list[int]] = defaultdict(list)
+    for numbers in series.values():
+        numbers.sort(key=lambda number: (articles[number].date, articles[number].slug))
+        for one, next_one in pairwise(numbers):
+            neighbours[one].append(next_one)
+            neighbours[next_one].append(one)
+    return dict(neighbours)
+
+
+def _place(article: Article, key: str) -> str:
+    """``file:line: Key`` of a front-matter line; line 1 when it is not found there."""
+    file = Path(article.source_path)
+    lines = enumerate(file.read_text("utf-8-sig", errors="replace").splitlines(), 1)
+    line = next((n for n, text in lines if text.strip().lower().startswith(f"{key}:")), 1)
+    return f"{_shown(file)}:{line}: {key.title()}"
 
 
 def _shown(file: Path) -> str:

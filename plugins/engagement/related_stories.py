@@ -1,53 +1,410 @@
-"""Rank the stories that share most with a given one."""
+"""Rank, for each story of a blog, the stories most related to it.
+
+The score is the cosine of the stories' tf-idf vectors, scaled by how crowded the
+neighbourhoods of both are, times a bonus for nearness in time. Last, a story that nobody
+recommends takes the cheapest last place, so that a reader can reach every one.
+
+Two runs agree byte for byte on any machine: stories are taken in the order of their slugs,
+similarities are sums of whole numbers (exact in any order), and scores are rounded before
+they are compared.
+"""
 
 import math
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
+from .reasons import Reasons
 from .settings import RelatedStoriesSettings
-from .story import WORD, Story, text_of
+from .story import Story
+from .terms import Floats32, Ints32, TermCounts
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+# How strongly crowded neighbourhoods count, and how many stories make one.
+CROWD = 0.4
+CROWD_SIZE = 5
+# The bonus for the same day, and the days apart that halve it.
+SAME_DAY_BONUS = 1.0
+HALF_BONUS_DAYS = 365.0
+# Stories looked at closely for each.
+CANDIDATES = 50
+
+# Length of the whole-number vectors: their products stay below 2**24, exact in float32.
+_LENGTH = 3000.0
+# Terms in more than this share of the stories go through a dense product.
+_FREQUENT = 1 / 25
+# Similarities held at a time, and stories weighted at a time: these bound the memory.
+_CELLS = 1_000_000
+_BATCH = 500
+_SECONDS_A_DAY = 86400.0
 
 
 @dataclass(frozen=True)
-class Link:
-    """A way from one story to another: the other's place among the stories, and how near."""
+class Blog:
+    """What is to be ranked; numbers are places in ``stories``.
+
+    The first ``offered`` stories may be recommended; the others only get recommendations.
+    ``pinned`` stories come first, in the writer's order. ``barred`` ones are never
+    recommended there. ``silent`` stories show no recommendations.
+    """
+
+    stories: Sequence[Story]
+    offered: int
+    pinned: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    barred: Mapping[int, Iterable[int]] = field(default_factory=dict)
+    silent: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """One recommended story: its place among the stories, and why it is there.
+
+    ``score`` compares within one blog; it is 0 for a story that shares nothing.
+    ``adopted``: only the rule that every story is recommended somewhere put it there.
+    """
 
     index: int
     score: float
+    reason: tuple[str, ...]
+    pinned: bool = False
+    adopted: bool = False
 
 
-def links(
-    stories: Sequence[Story], offered: int, settings: RelatedStoriesSettings
-) -> list[list[Link]]:
-    """For each story the ``settings.limit`` nearest of the first ``offered``, nearest first.
+def related_stories(
+    blog: Blog,
+    counts: Sequence[TermCounts],
+    settings: RelatedStoriesSettings,
+    count: int | None = None,
+) -> list[list[Related]]:
+    """The stories related to each story of the blog, best first, in its own language.
 
-    Nearness is the cosine of tf-idf vectors (Salton and Buckley 1988), from 0 to 1.
-    Ties go to the newer story, then to the first slug.
+    ``counts`` has the terms of each story. Each list has ``count`` entries (by default
+    ``settings.limit``, and never less than the pinned ones), or as many as there are; silent
+    stories get none. Ties go to the newer story, then to the first slug.
     """
-    counts = [Counter(_words(story)) for story in stories]
-    frequency = Counter(word for count in counts for word in count)
-    vectors = [
-        {w: (1 + math.log(n)) * math.log(len(stories) / frequency[w]) for w, n in count.items()}
-        for count in counts
-    ]
-    lengths = [math.sqrt(sum(x * x for x in vector.values())) or 1.0 for vector in vectors]
-
-    def nearest(i: int) -> list[Link]:
-        found = [
-            Link(j, sum(x * vectors[j].get(w, 0) for w, x in vectors[i].items())
-                 / (lengths[i] * lengths[j]))
-            for j in range(offered) if stories[j].slug != stories[i].slug
-        ]  # fmt: skip
-        found.sort(
-            key=lambda k: (-round(k.score, 9), -stories[k.index].date.timestamp(),
-                           stories[k.index].slug)
-        )  # fmt: skip
-        return found[: settings.limit]
-
-    return [nearest(i) for i in range(len(stories))]
+    found: list[list[Related]] = [[] for _ in blog.stories]
+    languages = sorted({story.lang for story in blog.stories})
+    for lang in languages:
+        # Offered stories first, then by slug: the order of the input must not matter.
+        order = sorted(
+            (i for i, story in enumerate(blog.stories) if story.lang == lang),
+            key=lambda i: (i >= blog.offered, blog.stories[i].slug),
+        )
+        ranking = _Ranking(blog, order, counts, settings, max(count or 0, settings.limit))
+        for i, entries in ranking.lists().items():
+            shown = max(settings.limit, len(blog.pinned.get(i, ())))
+            found[i] = entries[: shown if count is None else count]
+    return found
 
 
-def _words(story: Story) -> list[str]:
-    text = " ".join((story.title, story.summary, *story.tags, text_of(story.body)))
-    return [word for word in WORD.findall(text.lower()) if len(word) > 3]
+class _Ranking:
+    """The ranking of one language's stories, numbered anew by ``order``."""
+
+    def __init__(
+        self,
+        blog: Blog,
+        order: Sequence[int],
+        counts: Sequence[TermCounts],
+        settings: RelatedStoriesSettings,
+        count: int,
+    ) -> None:
+        self.order, self.settings, self.count = order, settings, count
+        self.stories = [blog.stories[i] for i in order]
+        self.counts = [counts[i] for i in order]
+        self.offered = sum(i < blog.offered for i in order)
+        new = {old: number for number, old in enumerate(order)}
+        self.silent = {new[i] for i in blog.silent if i in new}
+        self.pinned = {
+            new[i]: [new[j] for j in pins if j in new]
+            for i, pins in blog.pinned.items()
+            if i in new
+        }
+        self.barred = [{number} for number in range(len(order))]
+        for i, others in blog.barred.items():
+            if i in new:
+                self.barred[new[i]].update(new[j] for j in others if j in new)
+        self.days = np.array([s.date.timestamp() / _SECONDS_A_DAY for s in self.stories])
+
+    def lists(self) -> dict[int, list[Related]]:
+        """Each story's recommendations, by the blog's own numbers."""
+        vectors = _vectors(self.counts, self.offered)
+        pairs = self._candidates(_Similarity(vectors, self.offered))
+        tops, scores = self._tops(pairs)
+        adopted = self._adopt(tops, scores, pairs)
+        reasons = Reasons(
+            vectors.story,
+            vectors.term,
+            vectors.value,
+            vectors.place,
+            vectors.stories_of,
+            self.counts,
+        )
+        return {
+            self.order[i]: [
+                Related(
+                    self.order[j],
+                    scores[i].get(j, 0.0),
+                    reason,
+                    pinned=j in self.pinned.get(i, ()),
+                    adopted=(i, j) in adopted,
+                )
+                for j, reason in zip(top, reasons.of(i, top), strict=True)
+            ]
+            for i, top in enumerate(tops)
+        }
+
+    def _allowed(self, i: int, j: int) -> bool:
+        older_only = not self.settings.include_newer
+        return j not in self.barred[i] and not (older_only and self.days[j] > self.days[i])
+
+    def _candidates(self, similarity: "_Similarity") -> "_Pairs":
+        """The pairs worth a closer look, some ``CANDIDATES`` a story, with their final scores.
+
+        The score is s(a, b) / (r(a) r(b)) ** CROWD * bonus, where r is a story's mean
+        similarity to its nearest few: local scaling (Zelnik-Manor and Perona 2004,
+        Self-tuning spectral clustering) against hubs that are near to all.
+        """
+        rows_in_all, columns = len(self.stories), self.offered
+        near, kept = min(CROWD_SIZE, columns), min(CANDIDATES, columns)
+        if not kept:
+            return _Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+        crowd = np.zeros(rows_in_all)
+        parts: list[_Pairs] = []
+        block = min(256, _CELLS // columns + 1)
+        for first in range(0, rows_in_all, block):
+            last = min(rows_in_all, first + block)
+            rows = similarity.block(first, last)
+            own = np.arange(first, min(last, columns))
+            rows[own - first, own] = 0
+            best = np.partition(rows, columns - near, axis=1)[:, columns - near :]
+            crowd[first:last] = np.sort(best, axis=1).sum(axis=1)
+            for i in range(first, last):
+                rows[i - first, [j for j in self.barred[i] if j < columns]] = 0
+            rows *= _date_bonus(self.days[first:last], self.days[:columns])
+            if not self.settings.include_newer:
+                rows[self.days[None, :columns] > self.days[first:last, None]] = 0
+            least = np.partition(rows, columns - kept, axis=1)[:, columns - kept]
+            a, b = np.nonzero(rows >= np.maximum(least, 1e-9)[:, None])
+            parts.append(_Pairs(a + first, b, rows[a, b]))
+        source = np.concatenate([part.source for part in parts])
+        target = np.concatenate([part.target for part in parts])
+        score = np.concatenate([part.score for part in parts])
+        # Python's own power: numpy's may differ in the last bit from machine to machine.
+        scale = np.array([max(mean, 1e-6) ** CROWD for mean in (crowd / near).tolist()])
+        score = np.round(score / (scale[source] * scale[target]), 6)
+        good = score >= max(self.settings.threshold, 1e-6)
+        return _Pairs(source[good], target[good], score[good])
+
+    def _tops(self, pairs: "_Pairs") -> tuple[list[list[int]], list[dict[int, float]]]:
+        """Each story's list, pins first and filled up, and the scores of the best pairs."""
+        order = np.lexsort((pairs.target, -self.days[pairs.target], -pairs.score, pairs.source))
+        target, score = pairs.target[order].tolist(), pairs.score[order].tolist()
+        start = np.searchsorted(pairs.source, np.arange(len(self.stories) + 1)).tolist()
+        tops: list[list[int]] = []
+        scores: list[dict[int, float]] = []
+        for i in range(len(self.stories)):
+            part = slice(start[i], start[i + 1])
+            scores.append(dict(zip(target[part], score[part], strict=True)))
+            top = list(self.pinned.get(i, ())) if i not in self.silent else []
+            for j in target[part] if i not in self.silent else []:
+                if len(top) >= self.count:
+                    break
+                if j not in top:
+                    top.append(j)
+            if len(top) < self.count and i not in self.silent and not self.settings.threshold:
+                self._fill(top, i)
+            tops.append(top)
+        return tops, scores
+
+    def _fill(self, top: list[int], i: int) -> None:
+        """Lengthen a short list with the stories nearest in time, then by slug."""
+        apart = np.abs(self.days[: self.offered] - self.days[i])
+        for j in np.argsort(apart, kind="stable").tolist():
+            if len(top) >= self.count:
+                return
+            if j not in top and self._allowed(i, j):
+                top.append(j)
+
+    def _adopt(
+        self, tops: list[list[int]], scores: list[dict[int, float]], pairs: "_Pairs"
+    ) -> set[tuple[int, int]]:
+        """Give each story that nobody shows the last place that costs least; return these.
+
+        The cost is what the place's present story scores more than the orphan. A story that
+        is recommended only there keeps its place, pins keep theirs, and a place changes
+        hands once. Drafts and other stories that are not offered adopt nobody.
+        """
+        shown = self.settings.limit
+        inbound = Counter(
+            j
+            for i, top in enumerate(tops[: self.offered])
+            for j in top[: max(shown, len(self.pinned.get(i, ())))]
+        )
+        orphans = {j for j in range(self.offered) if not inbound[j]}
+        adopted: set[tuple[int, int]] = set()
+        taken: set[int] = set()
+
+        def settle(offers: Iterable[tuple[int, int, float]]) -> None:
+            priced = []
+            for i, j, score in offers:
+                full = len(tops[i]) >= shown > len(self.pinned.get(i, ()))
+                if full and i < self.offered and i not in self.silent and self._allowed(i, j):
+                    cost = round(scores[i].get(tops[i][shown - 1], 0.0) - score, 6)
+                    priced.append((cost, j, i, score))
+            for _, j, i, score in sorted(priced):
+                last = tops[i][shown - 1]
+                if inbound[j] or inbound[last] < 2 or i in taken:
+                    continue
+                taken.add(i)
+                inbound[last] -= 1
+                inbound[j] += 1
+                scores[i][j] = score
+                adopted.add((i, j))
+                tops[i] = [other for other in tops[i] if other != j]
+                tops[i].insert(shown - 1, j)
+                del tops[i][self.count :]
+
+        if orphans and not self.settings.threshold:
+            is_orphan = np.zeros(len(self.stories), np.bool_)
+            is_orphan[list(orphans)] = True
+            into, out = is_orphan[pairs.target], is_orphan[pairs.source]
+            source = np.concatenate((pairs.source[into], pairs.target[out])).tolist()
+            target = np.concatenate((pairs.target[into], pairs.source[out])).tolist()
+            score = np.concatenate((pairs.score[into], pairs.score[out])).tolist()
+            settle(zip(source, target, score, strict=True))
+            # Those that no candidate could take: any story will do.
+            left = [j for j in sorted(orphans) if not inbound[j]]
+            settle((i, j, 0.0) for j in left for i in range(self.offered))
+        return adopted
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Scored pairs: int64[p], int64[p], float64[p]; ascending by source."""
+
+    source: Ints
+    target: Ints
+    score: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Vectors:
+    """The stories' tf-idf vectors, in whole numbers; only terms of two offered stories or more.
+
+    story, term  int32[m], ascending: the story and the term of each entry
+    value        float32[m], its weight: whole, a story's vector having length _LENGTH
+    place        int32[m], where the term is in the story's TermCounts
+    stories_of   int64[t], in how many offered stories each term is
+    """
+
+    stories: int
+    story: Ints32
+    term: Ints32
+    value: Floats32
+    place: Ints32
+    stories_of: Ints
+
+
+def _vectors(counts: Sequence[TermCounts], offered: int) -> _Vectors:
+    """Weights sqrt(tf) * ln(1 + (N - df + .5) / (df + .5)), every vector of the same length.
+
+    N and df count the offered stories. The idf is that of BM25 (Robertson and Zaragoza 2009,
+    The Probabilistic Relevance Framework, section 3.1) with 1 added, as in Lucene, so that it
+    is never negative. A term of one story relates it to none, but counts in its length. There
+    is no other cut by document frequency: it would be a cliff, and would empty a small blog.
+    """
+    every = np.sort(np.concatenate([np.empty(0, np.uint64), *(c.keys for c in counts[:offered])]))
+    first = np.flatnonzero(np.diff(every, prepend=np.uint64(0)))  # of each run of one key
+    df = np.diff(first, append=len(every))
+    shared, df = every[first[df > 1]], df[df > 1]
+    idf = np.array(
+        [0.0, *(math.log(1 + (offered - d + 0.5) / (d + 0.5)) for d in range(1, offered + 1))]
+    )
+    alone = math.log(1 + (offered - 0.5) / 1.5)
+    stories, terms, values, places = [], [], [], []
+    for start in range(0, len(counts), _BATCH):
+        batch = counts[start : start + _BATCH]
+        sizes = np.array([len(c.keys) for c in batch], np.int64)
+        keys = np.concatenate([c.keys for c in batch])
+        tf = np.concatenate([c.counts for c in batch]).astype(np.float64)
+        story = np.repeat(np.arange(len(batch)), sizes)
+        place = np.arange(len(keys)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        term = np.minimum(np.searchsorted(shared, keys), max(len(shared) - 1, 0))
+        kept = shared[term] == keys if len(shared) else np.zeros(len(keys), np.bool_)
+        weight = np.sqrt(tf) * (np.where(kept, idf[df[term]], alone) if len(shared) else alone)
+        length = np.sqrt(np.bincount(story, weight * weight, len(batch)))
+        story, term, place, weight = story[kept], term[kept], place[kept], weight[kept]
+        stories.append((story + start).astype(np.int32))
+        terms.append(term.astype(np.int32))
+        values.append(np.rint(weight / length[story] * _LENGTH).astype(np.float32))
+        places.append(place.astype(np.int32))
+    none = np.empty(0, np.int32)
+    return _Vectors(
+        len(counts),
+        np.concatenate([none, *stories]),
+        np.concatenate([none, *terms]),
+        np.concatenate([none.astype(np.float32), *values]),
+        np.concatenate([none, *places]),
+        df,
+    )
+
+
+class _Similarity:
+    """Rows of the cosine matrix: frequent terms by a dense product, the others by postings.
+
+    The whole matrix is never held.
+    """
+
+    def __init__(self, vectors: _Vectors, offered: int) -> None:
+        self.offered = offered
+        frequent = vectors.stories_of > max(_FREQUENT * offered, 8)
+        number = np.cumsum(frequent) - 1
+        dense = frequent[vectors.term]
+        self.dense = np.zeros((vectors.stories, int(frequent.sum())), np.float32)
+        self.dense[vectors.story[dense], number[vectors.term[dense]]] = vectors.value[dense]
+        self.story, self.term = vectors.story[~dense], vectors.term[~dense]
+        self.value = vectors.value[~dense]
+        self.start = np.searchsorted(self.story, np.arange(vectors.stories + 1))
+        among = slice(0, self.start[offered])
+        order = np.argsort(self.term[among], kind="stable")  # the postings: stories by term
+        self.post_story, self.post_value = self.story[among][order], self.value[among][order]
+        self.post_start = np.zeros(len(vectors.stories_of) + 1, np.int64)
+        np.cumsum(np.where(frequent, 0, vectors.stories_of), out=self.post_start[1:])
+
+    def block(self, first: int, last: int) -> Floats:
+        """float64[last - first, offered]: similarities (0 to about 1) of some stories to all.
+
+        All products are whole numbers below 2**24, and so are their sums but for the rounding
+        of the vectors' lengths, which _LENGTH leaves room for: float32 and float64 are exact.
+        """
+        columns, size = self.offered, last - first
+        entries = slice(self.start[first], self.start[last])
+        term = self.term[entries]
+        start, stop = self.post_start[term], self.post_start[term + 1]
+        many = stop - start
+        posting = np.repeat(start - np.cumsum(many) + many, many)
+        posting += np.arange(len(posting))
+        cell = np.repeat((self.story[entries].astype(np.int64) - first) * columns, many)
+        cell += self.post_story[posting]
+        product = np.repeat(self.value[entries], many)
+        product *= self.post_value[posting]
+        sums: Floats = np.bincount(cell, product, size * columns).astype(np.float64, copy=False)
+        sums = sums.reshape(size, columns)
+        sums += self.dense[first:last] @ self.dense[:columns].T
+        sums /= _LENGTH * _LENGTH
+        return sums
+
+
+def _date_bonus(source: Floats, target: Floats) -> Floats:
+    """float64[sources, targets] from days: 1 + SAME_DAY_BONUS / (1 + apart / HALF_BONUS_DAYS)."""
+    bonus: Floats = np.abs(source[:, None] - target[None, :])
+    bonus /= HALF_BONUS_DAYS
+    bonus += 1
+    np.divide(SAME_DAY_BONUS, bonus, out=bonus)
+    bonus += 1
+    return bonus

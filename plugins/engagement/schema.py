@@ -25,8 +25,8 @@ def parsed(
 
     ``where`` names the table in messages, e.g. ``calls_to_action.toml: call.weekly-email``.
     Every problem is appended to ``problems``: unknown keys, missing keys, values of
-    another type than the field's annotation (str, int, float, bool or a Literal), and
-    numbers below the field's ``metadata["least"]``.
+    another type than the field's annotation (str, int, float, bool, a Literal, or a
+    dataclass for a table within), and numbers below the field's ``metadata["least"]``.
     """
     if not isinstance(table, Mapping):
         problems.append(f"{where}: must be a table of keys and values, not {table!r}")
@@ -39,7 +39,9 @@ def parsed(
             problems.append(f'{where}: unknown key "{key}"{did_you_mean(str(key), fields)}')
     values: dict[str, Any] = dict(fixed)
     for name, field in fields.items():
-        if name in table:
+        if name in table and dataclasses.is_dataclass(hints[name]):
+            values[name] = parsed(hints[name], table[name], f"{where}.{name}", problems)
+        elif name in table:
             wrong = _what_is_wrong(table[name], hints[name], field.metadata)
             if wrong:
                 problems.append(f"{where}.{name}: {wrong}")

@@ -11,10 +11,30 @@ from .schema import parsed
 
 
 @dataclass(frozen=True)
+class FieldWeights:
+    """The keys of ``RELATED_STORIES["weights"]``: how much each field counts.
+
+    For ``tags`` that is each word in a tag and each tag as a whole, for ``category`` the
+    category as a whole, for the others each word.
+    """
+
+    title: float = field(default=3.0, metadata={"least": 0})
+    tags: float = field(default=3.0, metadata={"least": 0})
+    category: float = field(default=6.0, metadata={"least": 0})
+    summary: float = field(default=3.0, metadata={"least": 0})
+    body: float = field(default=1.0, metadata={"least": 0})
+    code: float = field(default=0.5, metadata={"least": 0})
+
+
+@dataclass(frozen=True)
 class RelatedStoriesSettings:
-    """The keys of ``RELATED_STORIES``."""
+    """The keys of ``RELATED_STORIES``; plugins/engagement/README.md says what they do."""
 
     limit: int = field(default=3, metadata={"least": 0})
+    threshold: float = field(default=0.0, metadata={"least": 0})
+    include_newer: bool = True
+    include_series_neighbours: bool = False
+    weights: FieldWeights = FieldWeights()
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ def test_the_last_good_output_goes_only_when_the_next_is_whole(
     site = small_site({"posts/a.md": post()})
     site.build()
     before = site.files()
-    monkeypatch.setattr(build_module, "_run", lambda settings: 1 / 0)
+    monkeypatch.setattr(build_module, "run_pelican", lambda settings: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         site.build()
     assert site.files() == before
@@ -68,11 +68,11 @@ def test_a_plugin_that_cannot_be_used_stops_the_build(
     small_site: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = small_site({"posts/a.md": post()})
-    given = build_module.settings_in
+    given = build_module.site_settings
     monkeypatch.setattr(
         build_module,
-        "settings_in",
-        lambda conf, overrides: given(conf, {**overrides, "PLUGINS": ["posts", "absent"]}),
+        "site_settings",
+        lambda conf, **options: {**given(conf, **options), "PLUGINS": ["posts", "absent"]},
     )
     with pytest.raises(BuildError, match="Cannot load plugin `absent`"):
         site.build()
@@ -82,7 +82,7 @@ def test_something_unexpected_is_told_without_a_traceback(
     small_site: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     site = small_site({"posts/a.md": post()})
-    monkeypatch.setattr("engagement.receivers.links", lambda *_: 1 / 0)
+    monkeypatch.setattr("engagement.receivers.related_stories", lambda *_: 1 / 0)
     monkeypatch.setattr(build_module, "REPORT", tmp_path / "build-error.log")
     with pytest.raises(
         BuildError, match=r"(?s)^ZeroDivisionError: division by zero.This should not"

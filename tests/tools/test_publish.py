@@ -8,7 +8,7 @@ import pytest
 from sites import files_below
 
 from tools import publish as publish_module
-from tools.build import ROOT, BuildError, build, settings_in
+from tools.build import ROOT, BuildError, build, site_settings
 from tools.publish import BRANCH, PublishError, publish
 
 SITEURL = "https://writer.github.io/blog"
@@ -106,7 +106,7 @@ def test_what_cannot_be_right_is_refused_before_building(
 
 
 def test_publishconf_takes_everything_else_from_pelicanconf() -> None:
-    ours, public = settings_in("pelicanconf.py"), settings_in("publishconf.py")
+    ours, public = site_settings("pelicanconf.py"), site_settings("publishconf.py")
     differing = {key for key in ours if ours[key] != public[key]}
     assert differing == {"SITEURL", "FEED_DOMAIN"}
     assert (ROOT / "publishconf.py").exists()

@@ -1,0 +1,98 @@
+"""Keep the terms of stories between builds, by the hash of what they depend on."""
+
+import sys
+import tempfile
+import unicodedata
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import astuple
+from hashlib import blake2b
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from .settings import FieldWeights
+from .story import Story
+from .terms import TermCounts, term_counts
+
+FILE_NAME = "engagement-terms.npz"
+_DIGEST_SIZE = 16
+_CODE = b"".join(
+    (Path(__file__).parent / name).read_bytes()
+    for name in ("terms.py", "stop_words.py", "cache.py")
+)
+
+
+def cached_term_counts(
+    stories: Sequence[Story], weights: FieldWeights, folder: Path
+) -> list[TermCounts]:
+    """The terms of each story: from the folder's cache where it has them, else counted.
+
+    The cache then holds these stories and no others. It can be deleted at any time; one that
+    cannot be read or written is done without.
+    """
+    file = folder / FILE_NAME
+    known = _loaded(file)
+    keys = [_digest(story, weights) for story in stories]
+    counts = [
+        known.get(key) or term_counts(story, weights)
+        for key, story in zip(keys, stories, strict=True)
+    ]
+    by_key = dict(zip(keys, counts, strict=True))
+    if by_key.keys() != known.keys():
+        with suppress(OSError):
+            _save(file, by_key)
+    return counts
+
+
+def _digest(story: Story, weights: FieldWeights) -> bytes:
+    """The hash of all that a story's terms depend on, the code included."""
+    parts = (story.lang, story.title, story.summary, story.category, story.body, *story.tags)
+    digest = blake2b(_CODE, digest_size=_DIGEST_SIZE)
+    digest.update(repr((sys.byteorder, unicodedata.unidata_version, astuple(weights))).encode())
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(b"%d:" % len(data) + data)
+    return digest.digest()
+
+
+def _loaded(file: Path) -> dict[bytes, TermCounts]:
+    """What the file holds; nothing when it is missing or not what this code wrote."""
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            digests, sizes, text_sizes = arrays["digests"], arrays["sizes"], arrays["text_sizes"]
+            keys, counts, places = arrays["keys"], arrays["counts"], arrays["places"]
+            text = arrays["text"].tobytes()
+        ends, text_ends = np.cumsum(sizes).tolist(), np.cumsum(text_sizes).tolist()
+        return {
+            digest.tobytes(): TermCounts(
+                keys[end - size : end],
+                counts[end - size : end],
+                places[end - size : end],
+                text[text_end - text_size : text_end].decode("utf-8", "surrogatepass"),
+            )
+            for digest, size, end, text_size, text_end in zip(
+                digests, sizes.tolist(), ends, text_sizes.tolist(), text_ends, strict=True
+            )
+        }
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        return {}
+
+
+def _save(file: Path, known: Mapping[bytes, TermCounts]) -> None:
+    """Write the file in one step, so that no other build reads half of it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    texts = [counts.words.encode("utf-8", "surrogatepass") for counts in known.values()]
+    with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".npz", delete=False) as new:
+        np.savez(
+            new,
+            digests=np.frombuffer(b"".join(known), np.uint8).reshape(-1, _DIGEST_SIZE),
+            sizes=np.array([len(counts.keys) for counts in known.values()], np.int64),
+            text_sizes=np.array([len(text) for text in texts], np.int64),
+            keys=np.concatenate([np.empty(0, np.uint64), *(c.keys for c in known.values())]),
+            counts=np.concatenate([np.empty(0, np.float32), *(c.counts for c in known.values())]),
+            places=np.concatenate([np.empty(0, np.int32), *(c.places for c in known.values())]),
+            text=np.frombuffer(b"".join(texts), np.uint8),
+        )
+    Path(new.name).replace(file)
