@@ -45,7 +45,11 @@ def build(
         )
     except BuildError as error:
         raise Exit(f"{error}\nNothing was written.", 1) from None
+    except KeyboardInterrupt:
+        raise Exit("The build was stopped; nothing was written.", 130) from None
     print(f"Built {built.pages} pages in {built.output}")
+    for file, day in built.held_back:
+        print(f"Not public: {file} ({f'waits for {day:%Y-%m-%d %H:%M}' if day else 'a draft'})")
     if built.problems:
         raise Exit("\n".join([*built.problems, "The rest was built without these."]), 1)
     if not output:
@@ -53,12 +57,14 @@ def build(
 
 
 @task(help={"port": "the port to serve at (default: the first free one from 8000)"})
-def serve(_: Context, port: int = 0) -> None:
+def serve(_: Context, port: str = "") -> None:
     """Preview the site: rebuild on save, reload in the browser, show drafts."""
+    if port and not (port.isdecimal() and 0 < int(port) < 65536):
+        raise Exit(f'"{port}" is no port; give a number from 1 to 65535', 1)
     try:
-        for line in serve_site(port or None):
+        for line in serve_site(int(port) if port else None):
             print(line, flush=True)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise Exit(f"The preview cannot start: {error}", 1) from None
     except KeyboardInterrupt:
         print("The preview has ended.")
@@ -128,6 +134,8 @@ def publish(_: Context, siteurl: str = "") -> None:
         print(publish_site(siteurl or None))
     except (BuildError, PublishError) as error:
         raise Exit(f"{error}\nNothing was published.", 1) from None
+    except KeyboardInterrupt:
+        raise Exit("Publishing was stopped.", 130) from None
 
 
 @task

@@ -5,9 +5,11 @@ import shutil
 import tempfile
 import traceback
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from jinja2 import TemplateError, TemplateSyntaxError
 from pelican import Pelican
 from pelican.log import console
 from pelican.settings import read_settings
@@ -24,11 +26,15 @@ class BuildError(Exception):
 
 @dataclass(frozen=True)
 class Built:
-    """A finished build: where it is, and with ``keep_going`` what it had to leave out."""
+    """A finished build: where it is, and with ``keep_going`` what it had to leave out.
+
+    ``held_back`` has the files of drafts, with None, and of stories dated ahead, with the date.
+    """
 
     output: Path
     pages: int
     problems: tuple[str, ...]
+    held_back: tuple[tuple[str, datetime | None], ...]
 
 
 def build(
@@ -53,8 +59,11 @@ def build(
     )
     target = (output or Path(settings["OUTPUT_PATH"])).resolve()
     _check_target(target, Path(settings["PATH"]))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    except OSError as error:
+        raise BuildError(f"{target} cannot be written: {error.strerror}") from None
     try:
         settings["OUTPUT_PATH"] = str(fresh)
         problems = run_pelican(settings)
@@ -64,7 +73,7 @@ def build(
         _swap(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    return Built(target, pages, problems)
+    return Built(target, pages, problems, tuple(settings["HELD_BACK"]))
 
 
 def site_settings(
@@ -129,6 +138,8 @@ def run_pelican(settings: dict[str, Any]) -> tuple[str, ...]:
     except SystemExit as stop:  # how a plugin stops a build with words for the writer
         said = [*settings.get("UNUSABLE", ()), *errors.lines, *str(stop.code).splitlines()]
         raise BuildError("\n".join(_by_file(said))) from None
+    except TemplateError as error:
+        raise BuildError(_in_template(error)) from error
     except Exception as error:
         REPORT.write_text(traceback.format_exc(), "utf-8")
         raise BuildError(
@@ -148,6 +159,21 @@ def _by_file(lines: list[str]) -> list[str]:
         return file, int(number) if number.isdecimal() else 0
 
     return sorted(dict.fromkeys(lines), key=place)
+
+
+def _in_template(error: TemplateError) -> str:
+    """Where in a template the error is, and what it is."""
+    if isinstance(error, TemplateSyntaxError):
+        file, line = error.filename or error.name or "a template", error.lineno
+    else:
+        # Jinja puts the template's own lines into the traceback.
+        frames = traceback.extract_tb(error.__traceback__)
+        last = [frame for frame in frames if frame.filename.endswith(".html")][-1:]
+        file, line = (last[0].filename, last[0].lineno or 1) if last else ("a template", 1)
+    shown = Path(file)
+    if shown.is_relative_to(ROOT):
+        shown = shown.relative_to(ROOT)
+    return f"{shown.as_posix()}:{line}: {_in_a_line(error)}"
 
 
 def _in_a_line(error: Exception) -> str:

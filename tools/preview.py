@@ -11,12 +11,13 @@ from html import escape
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from watchfiles import watch
+from watchfiles import Change, DefaultFilter, watch
 
 from .build import ROOT
 
 OUTPUT = ROOT / ".preview"
-WATCHED = ("content", "theme", "plugins", "tools", "pelicanconf.py")
+WATCHED = ("content", "theme", "plugins", "tools", "pelicanconf.py", "tasks.py")
+STYLE_PATH = "/_preview/style.css"
 RELOAD_PATH = "/_preview/reload.js"
 STATE_PATH = "/_preview/state"
 PORTS = range(8000, 8020)
@@ -35,6 +36,18 @@ const shown = document.currentScript.dataset.build;
     }
   }
 })();
+"""
+STYLE = """\
+[role="alert"] {
+  margin: 0;
+  padding: 1rem;
+  background: #fff3cd;
+  color: #332701;
+  border-bottom: 4px solid #b02a37;
+  font: 1rem/1.5 monospace;
+  white-space: pre-wrap;
+  overflow-wrap: anywhere;
+}
 """
 
 
@@ -80,12 +93,14 @@ class PreviewHandler(SimpleHTTPRequestHandler):
         super().__init__(*args, directory=str(OUTPUT), **kwargs)  # type: ignore[arg-type]
 
     def do_GET(self) -> None:
-        """Answer for the preview's own two addresses, for pages, and for other files."""
+        """Answer for the preview's own addresses, for pages, and for other files."""
         path, _, query = self.path.partition("?")
         file = Path(self.translate_path(path))
         page = file / "index.html" if path.endswith("/") else file
         if path == RELOAD_PATH:
             self._answer(RELOAD_SCRIPT, "text/javascript")
+        elif path == STYLE_PATH:
+            self._answer(STYLE, "text/css")
         elif path == STATE_PATH:
             self._answer(self.preview.wait_for_other_than(query.partition("=")[2]), "text/plain")
         elif page.suffix == ".html" and page.is_file():
@@ -103,7 +118,8 @@ class PreviewHandler(SimpleHTTPRequestHandler):
     def _with_preview(self, page: Path) -> str:
         """The page's HTML with what the preview adds to it."""
         html = page.read_text("utf-8")
-        return html.replace("</body>", f"{self._problems()}{self._script()}</body>", 1)
+        html = html.replace("<body>", f"<body>{self._problems()}", 1)
+        return html.replace("</body>", f"{self._script()}</body>", 1)
 
     def _message_page(self) -> str:
         return (
@@ -113,7 +129,11 @@ class PreviewHandler(SimpleHTTPRequestHandler):
 
     def _problems(self) -> str:
         problems = self.preview.problems
-        return f'<pre role="alert">{escape(problems)}</pre>' if problems else ""
+        if not problems:
+            return ""
+        return (
+            f'<link rel="stylesheet" href="{STYLE_PATH}"><pre role="alert">{escape(problems)}</pre>'
+        )
 
     def _script(self) -> str:
         return f'<script src="{RELOAD_PATH}" data-build="{self.preview.build}"></script>'
@@ -136,16 +156,32 @@ def serve(port: int | None = None) -> Iterator[str]:
     yield preview.rebuild(address)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"Look at {address}/ (drafts are shown; Ctrl-C ends the preview)"
-    for _ in watch(*(ROOT / name for name in WATCHED)):
+    # The whole folder: a watch on a file, or on a folder that is replaced, goes deaf.
+    for _ in watch(ROOT, watch_filter=_Sources()):
         yield preview.rebuild(address)
 
 
-def _server(preview: Preview, port: int | None) -> ThreadingHTTPServer:
+class _Server(ThreadingHTTPServer):
+    """A server that says nothing of a page that was left before its answer came."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+class _Sources(DefaultFilter):
+    """What a build reads, but for what editors, Python and git leave behind."""
+
+    def __call__(self, change: Change, path: str) -> bool:
+        return Path(path).relative_to(ROOT).parts[0] in WATCHED and super().__call__(change, path)
+
+
+def _server(preview: Preview, port: int | None) -> _Server:
     """A server at the port, or at the first free one. Raises OSError when there is none."""
     handler = partial(PreviewHandler, preview=preview)
     for candidate in [port] if port else PORTS:
         try:
-            return ThreadingHTTPServer(("127.0.0.1", candidate), handler)
+            return _Server(("127.0.0.1", candidate), handler)
         except OSError:
             continue
     raise OSError(f"no free port among {port or f'{PORTS.start} to {PORTS.stop - 1}'}")

@@ -29,6 +29,10 @@ def publish(siteurl: str | None = None, remote: str = "origin") -> str:
         raise PublishError(
             f"publishconf.py: SITEURL is still {siteurl}; write the address of your site there"
         )
+    if _git("rev-parse", "HEAD").returncode:
+        raise PublishError(
+            "this folder is no git repository with a commit; README.md says how to make it one"
+        )
     if _git("remote", "get-url", remote).returncode:
         raise PublishError(
             f'git knows no remote "{remote}"; add it: git remote add {remote} ADDRESS'
@@ -48,8 +52,13 @@ def publish(siteurl: str | None = None, remote: str = "origin") -> str:
                 nojekyll=True,
                 cname=_cname(built.output, remote),
             )
-    except (GhpError, subprocess.CalledProcessError) as error:
-        raise PublishError(f"git could not push to {remote}: {error}") from error
+    except GhpError as error:
+        raise PublishError(f"git: {error.message}") from error
+    except subprocess.CalledProcessError:
+        raise PublishError(
+            f"git could not push {BRANCH} to {remote}: its reason stands above; "
+            "mend it and publish again"
+        ) from None
     return f"Published {built.pages} pages to {BRANCH}; they will be at {siteurl}/"
 
 

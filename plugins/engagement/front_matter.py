@@ -41,5 +41,6 @@ def chosen_stories(
         elif name in unpublished:
             problems.append(f'"{name}" is not published; take it out until it is')
         else:
-            problems.append(f'there is no story "{name}"{did_you_mean(name, published)}')
+            alike = [known for known in published if ("/" in known) == ("/" in name)]
+            problems.append(f'there is no story "{name}"{did_you_mean(name, alike)}')
     return numbers

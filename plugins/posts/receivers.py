@@ -57,12 +57,13 @@ class TextReader(MarkdownReader):  # type: ignore[misc]  # Pelican publishes no 
 
 
 def start_the_clock(pelican: Pelican) -> None:
-    """Fix ``NOW`` for this build, and begin its list of ``UNUSABLE`` posts."""
+    """Fix ``NOW`` for this build, and begin its lists: ``UNUSABLE`` and ``HELD_BACK`` posts."""
     try:
         pelican.settings.setdefault("NOW", now(pelican.settings["TIMEZONE"]))
     except ValueError as error:
         raise SystemExit(str(error)) from None
     pelican.settings["UNUSABLE"] = []
+    pelican.settings["HELD_BACK"] = []
 
 
 def read_titles_as_text(readers: Readers) -> None:
@@ -100,6 +101,17 @@ def leave_out_articles(generator: ArticlesGenerator) -> None:
     generator.context["paths_by_save_as"] = site_pages
     generator.context["left_out"] = set()
     _leave_out(generator, ARTICLE_LISTS)
+    if not generator.settings.get("SHOW_DRAFTS"):
+        drafts = [*generator.drafts, *generator.drafts_translations]
+        generator.settings["HELD_BACK"] += [
+            (_shown(generator, draft.relative_source_path), draft.date if draft.scheduled else None)
+            for draft in drafts
+        ]
+        # Pictures that only drafts show would be published with the others.
+        of_drafts = {link for draft in drafts for link in draft.get_static_links()}
+        public = [c for name in ARTICLE_LISTS[:4] for c in getattr(generator, name)]
+        of_public = {link for content in public for link in content.get_static_links()}
+        generator.context["static_links"] -= of_drafts - of_public
 
 
 def leave_out_pages(generators: list[Generator]) -> None:

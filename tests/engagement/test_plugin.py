@@ -95,7 +95,7 @@ def test_every_problem_stops_the_build_at_once_with_file_and_line(small_site: Ma
     said = str(raised.value)
     assert 'calls_to_action.toml: call.weekly: unknown key "headding"; did you mean' in said
     assert 'bread.md:3: Calls: "nope" is unknown; write "Calls: none"' in said
-    assert 'dough.md:3: Related: "never" is unknown' in said
+    assert 'dough.md:3: Related: there is no story "never"; known: boats, bread' in said
     assert 'broken.md:1: no title; write "Title: …"' in said
     assert not site.output.exists()
 

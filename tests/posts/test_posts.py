@@ -1,10 +1,12 @@
 """What becomes of a Markdown file, in whole builds of small sites."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sites import SmallSite, post
 
+from tools import build as build_module
 from tools.build import BuildError
 
 Make = Callable[..., SmallSite]
@@ -49,6 +51,35 @@ def test_a_draft_has_no_public_address_not_even_by_save_as(small_site: Make) -> 
     )
     site.build()
     assert not [name for name in site.files() if "secret" in name or name.startswith("a/")]
+
+
+def test_a_picture_that_only_a_draft_shows_is_not_public(small_site: Make) -> None:
+    site = small_site(
+        {
+            "posts/a.md": post(body="![both]({attach}both.png)"),
+            "posts/b.md": post(
+                body="![both]({attach}both.png) ![own]({attach}own.png)", Status="draft"
+            ),
+            "posts/c.md": post(body="![c]({static}ahead.png)", Date="2027-01-01"),
+            "posts/own.png": b"own",
+            "posts/both.png": b"both",
+            "posts/ahead.png": b"ahead",
+        }
+    )
+    site.build()
+    assert [name for name in site.files() if name.endswith(".png")] == ["a/both.png"]
+    site.build(drafts=True)
+    assert [n for n in site.files() if n.endswith("own.png")] == ["drafts/b/own.png"]
+
+
+def test_what_is_held_back_is_told_with_its_day(small_site: Make) -> None:
+    site = small_site(
+        {"posts/b.md": post(Status="draft"), "posts/c.md": post(Date="2027-01-01 10:00")}
+    )
+    held_back = {Path(file).name: day for file, day in site.build().held_back}
+    assert held_back["b.md"] is None
+    assert f"{held_back['c.md']:%Y-%m-%d %H:%M}" == "2027-01-01 10:00"
+    assert site.build(drafts=True).held_back == ()
 
 
 def test_drafts_and_stories_dated_ahead_are_shown_and_marked_on_request(small_site: Make) -> None:
@@ -134,4 +165,16 @@ def test_a_wrong_clock_is_told(small_site: Make, monkeypatch: pytest.MonkeyPatch
     site = small_site({"posts/a.md": post()})
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(BuildError, match='SOURCE_DATE_EPOCH is "yesterday"; it must be a whole'):
+        site.build()
+
+
+def test_a_wrong_time_zone_is_told(small_site: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = small_site({"posts/a.md": post()})
+    given = build_module.site_settings
+    monkeypatch.setattr(
+        build_module,
+        "site_settings",
+        lambda conf, **options: {**given(conf, **options), "TIMEZONE": "America/NewYork"},
+    )
+    with pytest.raises(BuildError, match='no time zone "America/NewYork"; did you mean "America/'):
         site.build()

@@ -55,6 +55,7 @@ def test_a_folder_with_other_files_is_never_replaced(small_site: Make, tmp_path:
     [
         ({"content": Path("no/such")}, "there is no folder no/such"),
         ({"siteurl": "site.example"}, 'the address of the site is "site.example"; it must start'),
+        ({"output": Path("/proc/nowhere")}, "/proc/nowhere cannot be written"),
         ({"conf": "no_such.py"}, "no_such.py: FileNotFoundError"),
     ],
 )
@@ -89,6 +90,33 @@ def test_something_unexpected_is_told_without_a_traceback(
     ):
         site.build()
     assert "Traceback" in (tmp_path / "build-error.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("template", "problem"),
+    [
+        ("a\n{% blck %}", "index.html:2: TemplateSyntaxError: Encountered unknown tag 'blck'"),
+        ("a\n\n{{ nothing.such }}", "index.html:3: UndefinedError: 'nothing' is undefined"),
+        ('{% include "gone.html" %}', "index.html:1: TemplateNotFound"),
+    ],
+)
+def test_a_broken_template_is_told_with_its_line(
+    small_site: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, template: str, problem: str
+) -> None:
+    site = small_site({"posts/a.md": post()})
+    (tmp_path / "index.html").write_text(template)
+    given = build_module.site_settings
+    monkeypatch.setattr(
+        build_module,
+        "site_settings",
+        lambda conf, **options: {
+            **given(conf, **options),
+            "THEME_TEMPLATES_OVERRIDES": [str(tmp_path)],
+        },
+    )
+    with pytest.raises(BuildError) as raised:
+        site.build()
+    assert problem in str(raised.value)
 
 
 def test_two_builds_agree_byte_for_byte_whatever_the_hash_seed(tmp_path: Path) -> None:

@@ -84,7 +84,17 @@ def test_a_refused_push_is_told_without_a_traceback(remote: Path) -> None:
     hook = remote / "hooks" / "pre-receive"
     hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
-    with pytest.raises(PublishError, match="^git could not push to origin"):
+    with pytest.raises(
+        PublishError, match="^git could not push gh-pages to origin: its"
+    ):
+        publish(SITEURL)
+
+
+def test_a_folder_that_is_no_repository_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish_module, "ROOT", tmp_path)
+    with pytest.raises(PublishError, match="this folder is no git repository with a commit"):
         publish(SITEURL)
 
 
