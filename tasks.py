@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from invoke import Context, Exit, task
@@ -113,7 +114,8 @@ def related(
     folder = Path(content) if content else None
     try:
         if evaluate:
-            print(evaluated(folder, Path(links) if links else None))
+            for name, figure in asdict(evaluated(folder, Path(links) if links else None)).items():
+                print(f"{name:<12}{figure:.3f}")
             return
         found = ranked(folder, limit or None)
     except BuildError as error:
