@@ -10,7 +10,7 @@ from pathlib import Path
 from invoke import Context, Exit, task
 
 from tools.browser import NoBrowserError, ensure_browser
-from tools.build import ROOT, BuildError, show_warnings
+from tools.build import FRESH, REPORT, ROOT, BuildError, is_built, show_warnings
 from tools.build import build as build_site
 from tools.preview import serve as serve_site
 from tools.publish import PublishError
@@ -143,17 +143,14 @@ def publish(_: Context, siteurl: str = "") -> None:
 @task
 def clean(_: Context) -> None:
     """Remove what the tasks made: output, preview, caches."""
-    for pattern in (
-        "output",
-        ".preview",
-        ".output.*",
-        ".preview.*",
-        ".cache",
-        ".*_cache",
-        "build-error.log",
-    ):
-        for path in ROOT.glob(pattern):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for folder in (ROOT / "output", ROOT / ".preview", *ROOT.glob(f"{FRESH}*")):
+        if is_built(folder) or folder.name.startswith(FRESH):
+            shutil.rmtree(folder)
+        elif folder.exists():
+            print(f"{folder} stays: it holds files that no build made")
+    for cache in ROOT.glob(".*cache"):
+        shutil.rmtree(cache)
+    REPORT.unlink(missing_ok=True)
 
 
 def _run(*words: str) -> None:

@@ -32,7 +32,15 @@ def small_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
 
 
 @pytest.fixture(scope="session")
-def real_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def today() -> Iterator[None]:
+    """A fixed day on which all the project's own stories are public."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", "4102444800")  # 1 January 2100
+        yield
+
+
+@pytest.fixture(scope="session")
+def real_site(tmp_path_factory: pytest.TempPathFactory, today: None) -> Path:
     """The project's own site, built once, under a sub-path."""
     return build(output=tmp_path_factory.mktemp("real") / "site", siteurl=SITEURL).output
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import TemplateError, TemplateSyntaxError
 from pelican import Pelican
@@ -15,8 +16,11 @@ from pelican.log import console
 from pelican.settings import read_settings
 
 ROOT = Path(__file__).resolve().parent.parent
-# GitHub Pages wants it, and by it a folder that a build made is told from any other.
+# GitHub Pages wants this file; by its text a folder that a build made is told from others.
 MARK = ".nojekyll"
+MARK_TEXT = "Made by a build, which may replace this folder.\n"
+# Of a site that is being built, beside the place where it will go.
+FRESH = ".build."
 REPORT = ROOT / "build-error.log"
 
 
@@ -61,13 +65,13 @@ def build(
     _check_target(target, Path(settings["PATH"]))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        fresh = Path(tempfile.mkdtemp(prefix=FRESH, dir=target.parent))
     except OSError as error:
         raise BuildError(f"{target} cannot be written: {error.strerror}") from None
     try:
         settings["OUTPUT_PATH"] = str(fresh)
         problems = run_pelican(settings)
-        (fresh / MARK).touch()
+        (fresh / MARK).write_text(MARK_TEXT)
         fresh.chmod(0o755)
         pages = sum(1 for _ in fresh.rglob("*.html"))
         _swap(fresh, target)
@@ -114,12 +118,21 @@ def site_settings(
 
 
 def checked_siteurl(siteurl: str) -> str:
-    """The address without a slash at its end. Raises BuildError when it is not http(s)."""
-    if not siteurl.startswith(("https://", "http://")):
+    """The address without a slash at its end. Raises BuildError when it is none."""
+    parts = urlsplit(siteurl)
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:
         raise BuildError(
-            f'the address of the site is "{siteurl}"; it must start with https:// or http://'
+            f'the address of the site is "{siteurl}"; write it like https://name.github.io/blog'
         )
     return siteurl.rstrip("/")
+
+
+def is_built(folder: Path) -> bool:
+    """Whether a build made the folder, so that it may be replaced or removed."""
+    mark = folder / MARK
+    return (
+        mark.is_file() and mark.read_text("utf-8") == MARK_TEXT and not (folder / ".git").exists()
+    )
 
 
 def run_pelican(settings: dict[str, Any]) -> tuple[str, ...]:
@@ -187,23 +200,24 @@ def _check_target(target: Path, content: Path) -> None:
         raise BuildError(f"the output folder {target} and the content {content} overlap")
     if target.exists() and not target.is_dir():
         raise BuildError(f"{target} is a file; give a folder as --output")
-    if target.is_dir() and any(target.iterdir()) and not (target / MARK).exists():
+    if target.is_dir() and any(target.iterdir()) and not is_built(target):
         raise BuildError(
             f"{target} holds files that no build made; give an empty or a new folder as --output"
         )
 
 
 def _swap(fresh: Path, target: Path) -> None:
-    """Put the fresh folder where the last one is; on failure the last one stays."""
-    if not target.exists():
-        fresh.rename(target)
-        return
-    old = fresh.with_suffix(".old")
-    target.rename(old)
+    """Put the fresh folder where the last one is; when that fails the last one stays."""
+    old = fresh.with_name(f"{fresh.name}.old")
     try:
+        if target.exists():
+            target.rename(old)
         fresh.rename(target)
-    except OSError:
-        old.rename(target)
+    except BaseException as error:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        if isinstance(error, OSError):
+            raise BuildError(f"{target} cannot be replaced: {error.strerror}") from None
         raise
     shutil.rmtree(old, ignore_errors=True)
 

@@ -20,6 +20,7 @@ WATCHED = ("content", "theme", "plugins", "tools", "pelicanconf.py", "tasks.py")
 STYLE_PATH = "/_preview/style.css"
 RELOAD_PATH = "/_preview/reload.js"
 STATE_PATH = "/_preview/state"
+HOSTS = ("localhost", "127.0.0.1")
 PORTS = range(8000, 8020)
 # Asked again and again with the number of the build that the page shows; the answer
 # comes when there is a newer one. A page that was left open does not wait for ever.
@@ -55,7 +56,8 @@ STYLE = """\
 class Preview:
     """The last build, and what it said; shared by the server's threads."""
 
-    build: int = 0
+    # Not from 0: a page that was left open must see a preview that was started again.
+    build: int = field(default_factory=time.time_ns)
     problems: str = ""
     changed: threading.Condition = field(default_factory=threading.Condition)
 
@@ -94,6 +96,10 @@ class PreviewHandler(SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer for the preview's own addresses, for pages, and for other files."""
+        if (self.headers["Host"] or "").partition(":")[0] not in HOSTS:
+            # A site elsewhere that gives its own name this machine's address reads no drafts.
+            self.send_error(403)
+            return
         path, _, query = self.path.partition("?")
         file = Path(self.translate_path(path))
         page = file / "index.html" if path.endswith("/") else file
@@ -103,23 +109,27 @@ class PreviewHandler(SimpleHTTPRequestHandler):
             self._answer(STYLE, "text/css")
         elif path == STATE_PATH:
             self._answer(self.preview.wait_for_other_than(query.partition("=")[2]), "text/plain")
-        elif page.suffix == ".html" and page.is_file():
-            self._answer(self._with_preview(page), "text/html")
-        elif file.exists():
+        elif page.suffix == ".html" and (text := self._with_preview(page)):
+            self._answer(text, "text/html")
+        elif file.is_file() or (file.is_dir() and not path.endswith("/")):
             super().do_GET()
         else:
-            missing = OUTPUT / "404.html"
-            text = self._with_preview(missing) if missing.is_file() else self._message_page()
+            text = self._with_preview(OUTPUT / "404.html") or self._message_page()
             self._answer(text, "text/html", 404)
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing of each request: the terminal belongs to the builds."""
 
     def _with_preview(self, page: Path) -> str:
-        """The page's HTML with what the preview adds to it."""
-        html = page.read_text("utf-8")
+        """The page's HTML with what the preview adds to it; empty when it is not there."""
+        # Before the page is read: an old page with a new number would never reload.
+        script = self._script()
+        try:
+            html = page.read_text("utf-8")
+        except OSError:
+            return ""
         html = html.replace("<body>", f"<body>{self._problems()}", 1)
-        return html.replace("</body>", f"{self._script()}</body>", 1)
+        return html.replace("</body>", f"{script}</body>", 1)
 
     def _message_page(self) -> str:
         return (
@@ -153,12 +163,22 @@ def serve(port: int | None = None) -> Iterator[str]:
     preview = Preview()
     server = _server(preview, port)
     address = f"http://localhost:{server.server_port}"
+    saved = threading.Event()
+    # Before the first build: what is saved during a build counts as well.
+    threading.Thread(target=_watch, args=(saved,), daemon=True).start()
     yield preview.rebuild(address)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"Look at {address}/ (drafts are shown; Ctrl-C ends the preview)"
-    # The whole folder: a watch on a file, or on a folder that is replaced, goes deaf.
-    for _ in watch(ROOT, watch_filter=_Sources()):
+    while True:
+        saved.wait()
+        saved.clear()
         yield preview.rebuild(address)
+
+
+def _watch(saved: threading.Event) -> None:
+    # The whole folder: a watch on a file, or on a folder that is replaced, goes deaf.
+    for _ in watch(ROOT, watch_filter=_Sources(), raise_interrupt=False):
+        saved.set()
 
 
 class _Server(ThreadingHTTPServer):

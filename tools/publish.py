@@ -1,5 +1,6 @@
 """Put the public site on the branch that GitHub Pages serves."""
 
+import shutil
 import subprocess
 from contextlib import chdir
 from pathlib import Path
@@ -21,14 +22,16 @@ def publish(siteurl: str | None = None, remote: str = "origin") -> str:
 
     ``siteurl`` stands in for the SITEURL that publishconf.py gives.
 
-    Raises PublishError or BuildError; the branch is then as it was.
+    Raises PublishError or BuildError; the remote's branch is then as it was.
     """
-    siteurl = siteurl or str(site_settings("publishconf.py")["SITEURL"])
-    host = urlsplit(checked_siteurl(siteurl)).hostname or ""
-    if host.endswith(".example"):
+    siteurl = checked_siteurl(siteurl or str(site_settings("publishconf.py")["SITEURL"]))
+    host = urlsplit(siteurl).hostname or ""
+    if host.endswith((".example", "localhost")) or host == "127.0.0.1":
         raise PublishError(
             f"publishconf.py: SITEURL is still {siteurl}; write the address of your site there"
         )
+    if not shutil.which("git"):
+        raise PublishError("git is not installed; install it from https://git-scm.com")
     if _git("rev-parse", "HEAD").returncode:
         raise PublishError(
             "this folder is no git repository with a commit; README.md says how to make it one"
@@ -37,8 +40,14 @@ def publish(siteurl: str | None = None, remote: str = "origin") -> str:
         raise PublishError(
             f'git knows no remote "{remote}"; add it: git remote add {remote} ADDRESS'
         )
+    if _said("rev-parse", "--abbrev-ref", "HEAD") == BRANCH:
+        raise PublishError(
+            f"you are on the branch {BRANCH}, which publishing overwrites; go back: git switch main"
+        )
     source = _said("rev-parse", "--short", "HEAD")
     built = build("publishconf.py", siteurl=siteurl)
+    if built.problems:
+        raise PublishError("\n".join(built.problems))
     # Build upon what others pushed; a first publish has no branch to fetch.
     _git("fetch", remote, f"+refs/heads/{BRANCH}:refs/remotes/{remote}/{BRANCH}")
     try:
@@ -49,7 +58,6 @@ def publish(siteurl: str | None = None, remote: str = "origin") -> str:
                 branch=BRANCH,
                 mesg=f"Publish {source}",
                 push=True,
-                nojekyll=True,
                 cname=_cname(built.output, remote),
             )
     except GhpError as error:

@@ -1,5 +1,6 @@
 """Read the writer's calls to action, and choose the one that a story shows."""
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +14,10 @@ from .schema import parsed
 
 Slot = Literal["end"]
 LINK_STARTS = ("https://", "mailto:", "/")
+LINK_RULE = "must start with https:// or mailto:, or with / for a page of this site"
+NAME = re.compile(r"[a-z0-9-]+")
+_ADDRESS = re.compile(r'<(?P<tag>a|img)\b[^>]*?(?:href|src)="(?P<address>[^"]*)')
+_OWN_LINK = re.compile(r'<a\b[^>]*?href="(?=/)')
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,14 @@ class CallToAction:
     button: str
     url: str
     consent: str = ""
+
+    def url_at(self, siteurl: str) -> str:
+        """The address to link to, from a page whose site is at ``siteurl``."""
+        return siteurl + self.url if self.url.startswith("/") else self.url
+
+    def body_at(self, siteurl: str) -> Markup:
+        """The body as HTML, with links to pages of this site that start with ``siteurl``."""
+        return Markup(_OWN_LINK.sub(rf"\g<0>{escape(siteurl)}", str(self.body)))
 
 
 @dataclass(frozen=True)
@@ -96,11 +109,15 @@ def _calls(table: object, source: str, problems: list[str]) -> dict[str, CallToA
     for name, given in table.items():
         where = f"{source}: call.{name}"
         calls[name] = call = parsed(CallToAction, given, where, problems, name=name)
-        if call and not call.url.startswith(LINK_STARTS):
-            problems.append(
-                f'{where}.url: "{call.url}" must start with https:// or mailto:, '
-                "or with / for a page of this site"
-            )
+        if not NAME.fullmatch(name):
+            problems.append(f"{where}: a name is made of small letters, digits and dashes")
+        if call and not _is_link(call.url):
+            problems.append(f'{where}.url: "{call.url}" {LINK_RULE}')
+        for match in _ADDRESS.finditer(_body_html(call.body) if call else ""):
+            if not _is_link(match["address"]):
+                problems.append(f'{where}.body: the link "{match["address"]}" {LINK_RULE}')
+            elif match["tag"] == "img":
+                problems.append(f"{where}.body: a picture has no place in a call; take it out")
     return calls
 
 
@@ -131,14 +148,20 @@ def _ready(call: CallToAction, typography: Callable[[str], str]) -> CallToAction
     return replace(
         call,
         heading=inline(call.heading),
-        body=Markup(typography(_markdown_without_html().convert(call.body))),
+        body=Markup(typography(_body_html(call.body))),
         button=inline(call.button),
         consent=inline(call.consent),
     )
 
 
-def _markdown_without_html() -> Markdown:
+def _is_link(address: str) -> bool:
+    """Whether a call may lead there; // would be another site at the same scheme."""
+    return address.startswith(LINK_STARTS) and not address.startswith("//")
+
+
+def _body_html(body: str) -> str:
+    """The HTML of Markdown in which HTML is text."""
     markdown = Markdown(output_format="html")
     markdown.preprocessors.deregister("html_block")
     markdown.inlinePatterns.deregister("html")
-    return markdown
+    return markdown.convert(body)

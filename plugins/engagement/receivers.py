@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
+from feedgenerator import Atom1Feed
 from jinja2 import ChoiceLoader, FileSystemLoader
 from markupsafe import Markup
 from pelican import signals
@@ -49,9 +50,8 @@ def register() -> None:
 
 def add_default_templates(generator: Generator) -> None:
     """Let templates include engagement/…, also in a theme that knows nothing of it."""
-    assert isinstance(generator.env.loader, ChoiceLoader)
     # Last in line, so a theme's template of the same name wins.
-    generator.env.loader.loaders = [*generator.env.loader.loaders, FileSystemLoader(TEMPLATES)]
+    generator.env.loader = ChoiceLoader([generator.env.loader, FileSystemLoader(TEMPLATES)])
 
 
 def engage(generators: Iterable[Generator]) -> None:
@@ -73,12 +73,12 @@ def add_to_feed(context: dict[str, Any], feed: Any) -> None:
     template, articles = context["engagement_feed"]
     for item in feed.items:
         # Atom has its full text in content; RSS in description, unless that is the summary.
-        part = "content" if item["content"] else "description"
+        part = "content" if isinstance(feed, Atom1Feed) else "description"
         if part == "description" and context["RSS_FEED_SUMMARY_ONLY"]:
             continue
         article = articles.get(item["link"].removesuffix("?ref=feed"))
         if article:
-            item[part] += template.render(context, article=article)
+            item[part] = (item[part] or "") + template.render(context, article=article)
 
 
 def blog_of(
@@ -160,11 +160,12 @@ def _engage(generator: ArticlesGenerator) -> None:
             RelatedStory(articles[each.index], each.score, each.reason) for each in related
         )
         article.calls_to_action = {} if id(article) in without_calls else choose(offers)
+    join = posixpath.join if generator.settings["RELATIVE_URLS"] else urljoin
     siteurl = generator.settings["SITEURL"] + "/"
     generator.context["engagement_feed"] = (
         generator.get_template("engagement/feed"),
         {
-            urljoin(siteurl, article.url): article
+            join(siteurl, article.url): article
             for article in (*generator.articles, *generator.translations)
         },
     )
@@ -175,12 +176,17 @@ def _offers(generator: ArticlesGenerator, settings: Settings) -> CallsToAction:
     file = Path(generator.path, settings.calls_to_action.file)
     shown = _shown(file)
     try:
-        toml = file.read_text("utf-8")
+        toml = file.read_text("utf-8-sig")
     except FileNotFoundError:
         logger.warning("%s is not there; no story shows a call to action", shown)
         return NO_CALLS
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError([f"{shown}: cannot be read: {error}"]) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        byte = error.object[error.start]
+        problem = f"{shown}:{line}: byte 0x{byte:02x} is not UTF-8; save the file as UTF-8"
+        raise SettingsError([problem]) from None
+    except OSError as error:
+        raise SettingsError([f"{shown}: cannot be read: {error.strerror}"]) from None
     return load(toml, shown, typogrify if generator.settings["TYPOGRIFY"] else str)
 
 

@@ -74,9 +74,11 @@ def settings_of(pelican_settings: Mapping[str, Any]) -> Settings:
         "CALLS_TO_ACTION",
         problems,
     )
-    if related_stories is None or calls_to_action is None:
-        raise SettingsError(problems)
     now = pelican_settings.get("NOW") or datetime.now(
         ZoneInfo(pelican_settings.get("TIMEZONE", "UTC"))
     )
+    if not isinstance(now, datetime) or now.tzinfo is None:
+        problems.append(f"NOW: must be a datetime with a time zone, not {now!r}")
+    if problems or related_stories is None or calls_to_action is None:
+        raise SettingsError(problems)
     return Settings(related_stories, calls_to_action, now)

@@ -41,6 +41,7 @@ def register() -> None:
     signals.generator_init.connect(link_from_the_root)
     signals.content_object_init.connect(hold_back)
     signals.article_generator_pretaxonomy.connect(leave_out_articles)
+    signals.page_generator_finalized.connect(hold_back_pictures)
     signals.all_generators_finalized.connect(leave_out_pages)
     signals.get_writer.connect(stop_before_writing)
 
@@ -75,17 +76,21 @@ def read_titles_as_text(readers: Readers) -> None:
 def link_from_the_root(generator: Generator) -> None:
     """Start links in content with the path of SITEURL: they hold at any origin.
 
-    Feeds take SITEURL itself, so their links stay absolute.
+    Full texts in feeds take SITEURL itself, so their links stay absolute.
     """
     generator.context["localsiteurl"] = urlsplit(generator.settings["SITEURL"]).path.rstrip("/")
 
 
 def hold_back(content: Content) -> None:
     """Keep a story dated ahead, and every draft, from a public address."""
-    if isinstance(content, Article) and hasattr(content, "date"):
-        content.scheduled = content.status == "published" and content.date > content.settings["NOW"]
-        if content.scheduled:
-            content.status = "draft"
+    content.scheduled = (
+        isinstance(content, Article)
+        and hasattr(content, "date")
+        and content.status in ("published", "hidden")
+        and content.date > content.settings["NOW"]
+    )
+    if content.scheduled:
+        content.status = "draft"
     if content.status == "draft":
         # Save_as and Url in front matter would override the address of drafts.
         for override in ("override_save_as", "override_url"):
@@ -107,11 +112,19 @@ def leave_out_articles(generator: ArticlesGenerator) -> None:
             (_shown(generator, draft.relative_source_path), draft.date if draft.scheduled else None)
             for draft in drafts
         ]
-        # Pictures that only drafts show would be published with the others.
-        of_drafts = {link for draft in drafts for link in draft.get_static_links()}
-        public = [c for name in ARTICLE_LISTS[:4] for c in getattr(generator, name)]
-        of_public = {link for content in public for link in content.get_static_links()}
-        generator.context["static_links"] -= of_drafts - of_public
+    hold_back_pictures(generator)
+
+
+def hold_back_pictures(generator: ArticlesGenerator | PagesGenerator) -> None:
+    """Keep the pictures that only drafts show from being published with the others."""
+    lists = ARTICLE_LISTS if isinstance(generator, ArticlesGenerator) else PAGE_LISTS
+    links: dict[bool, set[str]] = {True: set(), False: set()}
+    for name in lists:
+        for content in getattr(generator, name):
+            links[bool(content.save_as)] |= content.get_static_links()
+    public = generator.context.setdefault("public_static_links", set())
+    public |= links[True]
+    generator.context["static_links"] -= links[False] - public
 
 
 def leave_out_pages(generators: list[Generator]) -> None:
@@ -137,6 +150,7 @@ def leave_out_pages(generators: list[Generator]) -> None:
                 _shown(generators[0], path),
                 (Path(generators[0].path) / path).read_bytes(),
                 _error(generators[0], path),
+                needs_date=not path.startswith(tuple(generators[0].settings["PAGE_PATHS"])),
             )
 
 
@@ -154,10 +168,10 @@ def _leave_out(generator: ArticlesGenerator | PagesGenerator, lists: tuple[str, 
     for path, content in sorted(contents.items()):
         if not Markup(content.title).striptags():
             found[path].append(("title", NO_TITLE))
+        if wrong := unwritable(content.save_as, content.url, getattr(content, "slug", "")):
+            found[path].append(("slug", wrong))
         if not content.save_as:
             continue
-        if wrong := unwritable(content.save_as):
-            found[path].append(("slug", wrong))
         if not _has_template(generator, content.template):
             what = f'there is no template "{content.template}"; take the line out'
             found[path].append(("template", what))

@@ -10,6 +10,8 @@ STATUSES = ("published", "draft", "hidden", "skip")
 # Python-Markdown's meta extension: a key is ASCII letters, digits, dash and underscore.
 FRONT_MATTER_LINE = re.compile(r"[ ]{0,3}(?P<key>[A-Za-z0-9_-]+):\s*(?P<value>.*)")
 CONTINUATION_LINE = re.compile(r"[ ]{4,}\S")
+# Signs that mean something else in an address, or that Windows has in no name.
+STRANGE = '?#%\\ "<>|*:'
 NO_TITLE = 'no title; write "Title: …" at the top of the file'
 # Most file systems hold 255 bytes a name; the rest is room for an ending.
 LONGEST_NAME = 240
@@ -32,12 +34,14 @@ def located(path: str, text: str, key: str, what: str) -> str:
     return f"{path}:{front_matter(text).get(key, (1, ''))[0]}: {what}"
 
 
-def reasons(path: str, source: bytes, error: str) -> list[str]:
+def reasons(path: str, source: bytes, error: str, needs_date: bool = True) -> list[str]:
     """Why Pelican could not use the post in ``source``, a line each.
 
-    ``path`` is the file's name in messages; ``error`` is what Pelican said, given
-    when nothing of what usually goes wrong is found.
+    ``path`` is the file's name in messages; ``error`` is what Pelican said, given when
+    nothing of what usually goes wrong is found. A page needs no date.
     """
+    if not path.lower().endswith((".md", ".markdown", ".mkd", ".mdown")):
+        return [f"{path}:1: posts are Markdown files whose names end in .md; {error}"]
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
@@ -51,7 +55,7 @@ def reasons(path: str, source: bytes, error: str) -> list[str]:
     draft = values.get("status", "").lower() == "draft"
     if not values.get("title"):
         found.append(("title", NO_TITLE))
-    if not values.get("date") and not draft:
+    if needs_date and not values.get("date") and not draft:
         found.append(("date", 'no date; write "Date: 2026-01-31" at the top of the file'))
     for key in ("date", "modified"):
         value = values.get(key, "")
@@ -67,11 +71,20 @@ def reasons(path: str, source: bytes, error: str) -> list[str]:
     return [located(path, text, *one) for one in found] or [f"{path}:1: {error}"]
 
 
-def unwritable(save_as: str) -> str:
-    """Why no file of that name can be written; empty when one can."""
+def unwritable(save_as: str, url: str, slug: str) -> str:
+    """Why a post cannot stand at its address; empty when it can.
+
+    ``save_as`` is the file to write (empty for none), ``url`` the address in the site.
+    """
     parts = PurePosixPath(save_as).parts
-    if any(ord(letter) < 32 for letter in save_as):
-        return f"its address {save_as!r} holds a control character; change Slug"
+    if any(ord(letter) < 32 for letter in save_as + slug):
+        return f"its address {slug or save_as!r} holds a control character; change Slug"
+    strange = sorted({letter for letter in save_as + url if letter in STRANGE})
+    if strange or "/" in slug:
+        signs = " ".join(strange) or "/"
+        return f"its address holds {signs} and would not work; write Slug: a-few-words"
+    if url.startswith("/") or "//" in url:
+        return f'its address "{url}" leads out of the site; write it like a-few-words/'
     if any(len(part.encode()) > LONGEST_NAME for part in parts):
         return "its address is too long; add a shorter line like Slug: a-few-words"
     if save_as.startswith("/"):

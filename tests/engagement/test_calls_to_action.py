@@ -46,6 +46,15 @@ def test_higher_priority_wins_then_the_name() -> None:
     assert choose(tied)["end"].name == "b"
 
 
+def test_links_within_the_site_start_where_the_site_is() -> None:
+    text = GOOD.replace("*along*", "[in](/about/) [out](https://x.example/)")
+    call = load(text.replace('"https://site.example/"', '"/join/"'), "calls.toml").calls["weekly"]
+    assert call.url_at("/blog") == "/blog/join/"
+    assert 'href="/blog/about/"' in call.body_at("/blog")
+    assert 'href="https://x.example/"' in call.body_at("/blog")
+    assert 'href="/about/"' in call.body_at("")
+
+
 def test_no_placement_no_call() -> None:
     assert choose(load(GOOD.split("[[placement]]", maxsplit=1)[0], "calls.toml")) == {}
 
@@ -59,6 +68,10 @@ def test_no_placement_no_call() -> None:
         (('"Yes"', "3"), "call.weekly.button: must be text in quotes, not 3"),
         (('"Yes"', '" "'), "call.weekly.button: is empty; give it a text"),
         (("https:", "javascript:"), 'url: "javascript://site.example/" must start with https://'),
+        (("https://site", "//site"), 'call.weekly.url: "//site.example/" must start with https'),
+        (("*along*", "[x](javascript:a)"), 'call.weekly.body: the link "javascript:a" must start'),
+        (("*along*", "![x](https://x.example/)"), "call.weekly.body: a picture has no place"),
+        (("call.weekly", 'call."Wee kly"'), "call.Wee kly: a name is made of small letters"),
         (("https:", "http:"), 'call.weekly.url: "http://site.example/" must start with https://'),
         (('call = "weekly"', 'call = "weakly"'), 'there is no call "weakly"; did you mean "week'),
         (('slot = "end"', 'slot = "top"'), 'placement 1.slot: "top" is not one of the choices'),

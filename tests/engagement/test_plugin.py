@@ -63,6 +63,25 @@ def test_feeds_have_both_without_a_form_and_with_absolute_addresses(small_site: 
         assert "<form" not in text
 
 
+def test_a_post_without_words_gets_both_in_the_feeds(small_site: Make) -> None:
+    site = small_site({**STORIES, "posts/empty.md": "Title: Empty\nDate: 2025-01-01\n"})
+    site.build()
+    for name in ("feeds/all.atom.xml", "feeds/all.rss.xml"):
+        entries = {e.link: e for e in feedparser.parse(site.read(name)).entries}
+        entry = entries[f"{SITEURL}/empty/"]
+        text = entry.content[0].value if "content" in entry else entry.description
+        assert "Yes&nbsp;please" in text
+
+
+def test_words_saved_by_windows_are_read(small_site: Make) -> None:
+    site = small_site({**STORIES, "calls_to_action.toml": ("\ufeff" + CALLS).encode()})
+    site.build()
+    assert 'class="call-to-action"' in site.read("bread/index.html")
+    site.write({"calls_to_action.toml": CALLS.replace("Come", "Caf\xe9").encode("latin-1")})
+    with pytest.raises(BuildError, match=r"calls_to_action.toml:5: byte 0xe9 is not UTF-8; save"):
+        site.build()
+
+
 def test_a_post_opts_out_of_each_and_of_nothing_else(small_site: Make) -> None:
     site = small_site(
         {

@@ -18,6 +18,18 @@ def test_now_is_taken_from_the_settings() -> None:
     assert settings_of({"NOW": moment}).now == moment
 
 
+def test_now_without_a_time_zone_is_told() -> None:
+    with pytest.raises(SettingsError, match="NOW: must be a datetime with a time zone"):
+        settings_of({"NOW": datetime(2026, 1, 1)})
+
+
+def test_weights_are_a_table_within_and_can_be_given_in_part() -> None:
+    weights = settings_of({"RELATED_STORIES": {"weights": {"body": 2}}}).related_stories.weights
+    assert (weights.body, weights.title) == (2, 3.0)
+    with pytest.raises(SettingsError, match=r'RELATED_STORIES.weights: unknown key "boddy"; did'):
+        settings_of({"RELATED_STORIES": {"weights": {"boddy": 2}}})
+
+
 def test_without_now_the_clock_counts_in_the_sites_time_zone() -> None:
     assert str(settings_of({"TIMEZONE": "Asia/Tokyo"}).now.tzinfo) == "Asia/Tokyo"
 

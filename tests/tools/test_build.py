@@ -28,6 +28,33 @@ def test_the_last_good_output_goes_only_when_the_next_is_whole(
     assert sorted(p.name for p in site.output.parent.iterdir()) == ["my content", "my output"]
 
 
+def test_the_last_good_output_comes_back_when_the_swap_is_stopped(
+    small_site: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = small_site({"posts/a.md": post()})
+    site.build()
+    before = site.files()
+    rename = Path.rename
+
+    def stopped(error: BaseException) -> Callable[[Path, Path], Path]:
+        def one(self: Path, target: Path) -> Path:
+            if target == site.output and not self.name.endswith(".old"):
+                raise error
+            return rename(self, target)
+
+        return one
+
+    for error, told in (
+        (KeyboardInterrupt(), KeyboardInterrupt),
+        (OSError(13, "Permission denied"), BuildError),
+    ):
+        monkeypatch.setattr(Path, "rename", stopped(error))
+        with pytest.raises(told):
+            site.build()
+        assert site.files() == before
+        assert sorted(p.name for p in site.output.parent.iterdir()) == ["my content", "my output"]
+
+
 def test_what_is_no_longer_written_is_gone(small_site: Make) -> None:
     site = small_site({"posts/a.md": post(), "posts/b.md": post()})
     site.build()
@@ -42,7 +69,10 @@ def test_a_folder_with_other_files_is_never_replaced(small_site: Make, tmp_path:
     (site.output / "novel.txt").write_text("my novel")
     with pytest.raises(BuildError, match="holds files that no build made"):
         site.build()
-    assert site.files() == {"novel.txt": b"my novel"}
+    (site.output / ".nojekyll").touch()
+    with pytest.raises(BuildError, match="holds files that no build made"):
+        site.build()
+    assert site.files() == {".nojekyll": b"", "novel.txt": b"my novel"}
     for output in (tmp_path, site.content / "posts"):
         with pytest.raises(BuildError, match="overlap"):
             build(content=site.content, output=output)
@@ -54,7 +84,7 @@ def test_a_folder_with_other_files_is_never_replaced(small_site: Make, tmp_path:
     ("options", "problem"),
     [
         ({"content": Path("no/such")}, "there is no folder no/such"),
-        ({"siteurl": "site.example"}, 'the address of the site is "site.example"; it must start'),
+        ({"siteurl": "site.example"}, 'the address of the site is "site.example"; write it'),
         ({"output": Path("/proc/nowhere")}, "/proc/nowhere cannot be written"),
         ({"conf": "no_such.py"}, "no_such.py: FileNotFoundError"),
     ],
@@ -117,6 +147,14 @@ def test_a_broken_template_is_told_with_its_line(
     with pytest.raises(BuildError) as raised:
         site.build()
     assert problem in str(raised.value)
+
+
+def test_a_clone_of_the_published_site_is_never_replaced(small_site: Make) -> None:
+    site = small_site({"posts/a.md": post()})
+    site.build()
+    (site.output / ".git").mkdir()
+    with pytest.raises(BuildError, match="holds files that no build made"):
+        site.build()
 
 
 def test_two_builds_agree_byte_for_byte_whatever_the_hash_seed(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -61,13 +63,17 @@ def preview(tmp_path: Path) -> Iterator[Running]:
     running = Running(project, "")
     assert process.stdout is not None
     lines = process.stdout
-    threading.Thread(target=lambda: [running.said.put(line) for line in lines], daemon=True).start()
-    said = running.wait_for("Look at http")
-    running.address = re.search(r"http://localhost:\d+", said)[0]  # type: ignore[index]
-    yield running
-    process.terminate()
-    process.wait(SECONDS)
-    lines.close()
+    reader = threading.Thread(target=lambda: [running.said.put(line) for line in lines])
+    reader.start()
+    try:
+        said = running.wait_for("Look at http")
+        running.address = re.search(r"http://localhost:\d+", said)[0]  # type: ignore[index]
+        yield running
+    finally:
+        process.terminate()
+        process.wait(SECONDS)
+        reader.join(SECONDS)
+        lines.close()
 
 
 def test_an_edit_reaches_the_open_page_and_a_broken_post_does_not_end_it(
@@ -116,6 +122,9 @@ def test_an_edit_reaches_the_open_page_and_a_broken_post_does_not_end_it(
 
 
 def test_a_missing_page_and_a_taken_port_are_told(preview: Running, page: Page) -> None:
+    elsewhere = Request(f"{preview.address}/", headers={"Host": "evil.example"})
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(elsewhere)
     answer = page.goto(f"{preview.address}/nowhere/")
     assert answer is not None
     assert answer.status == 404

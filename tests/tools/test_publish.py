@@ -1,5 +1,6 @@
 """Publishing to a real git repository on this machine."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -22,8 +23,11 @@ def git(folder: Path, *words: str) -> str:
 
 
 @pytest.fixture
-def remote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def remote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, today: None) -> Path:
     """A bare remote, and a clone of it where the project publishes from."""
+    # The settings of whoever runs the tests (hooks, signatures) must not count.
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     bare, clone = tmp_path / "remote.git", tmp_path / "clone"
     git(tmp_path, "init", "--bare", "--quiet", str(bare))
     git(tmp_path, "clone", "--quiet", str(bare), str(clone))
@@ -84,9 +88,14 @@ def test_a_refused_push_is_told_without_a_traceback(remote: Path) -> None:
     hook = remote / "hooks" / "pre-receive"
     hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
-    with pytest.raises(
-        PublishError, match="^git could not push gh-pages to origin: its"
-    ):
+    with pytest.raises(PublishError, match="^git could not push gh-pages to origin: its"):
+        publish(SITEURL)
+
+
+def test_the_branch_that_is_published_is_not_published_from(remote: Path, tmp_path: Path) -> None:
+    publish(SITEURL)
+    git(tmp_path / "clone", "switch", "--quiet", BRANCH)
+    with pytest.raises(PublishError, match="you are on the branch gh-pages"):
         publish(SITEURL)
 
 
@@ -102,6 +111,7 @@ def test_a_folder_that_is_no_repository_is_told(
     ("siteurl", "remote_name", "problem"),
     [
         (None, "origin", "publishconf.py: SITEURL is still https://.*example; write the address"),
+        ("http://localhost:8000", "origin", "SITEURL is still http://localhost:8000"),
         ("writer.github.io", "origin", 'the address of the site is "writer.github.io"'),
         (SITEURL, "upstream", 'git knows no remote "upstream"; add it: git remote add upstream'),
     ],
