@@ -216,8 +216,8 @@ def test_series_neighbours_are_recommended_on_request(
 ) -> None:
     conf = tmp_path / "conf.py"
     conf.write_text(
-        f"exec(open({str(ROOT / 'pelicanconf.py')!r}).read())\n"
-        f"THEME, PLUGIN_PATHS = {str(ROOT / 'theme')!r}, [{str(ROOT / 'plugins')!r}]\n"
+        (ROOT / "pelicanconf.py").read_text("utf-8")
+        + f"THEME, PLUGIN_PATHS = {str(ROOT / 'theme')!r}, [{str(ROOT / 'plugins')!r}]\n"
         'RELATED_STORIES = {"include_series_neighbours": True}\n'
     )
     monkeypatch.setattr("tools.related.CONF", str(conf))
@@ -240,10 +240,9 @@ def test_the_report_says_who_shows_whom_why_and_who_is_left_out(small_site: Make
     assert heads[:-1] == ["boats", "bread", "dough", "draft", "rolls", "ships"]
     at = said.index(next(line for line in said if line.startswith("bread  (")))
     assert said[at].endswith(" inbound)")
-    assert said[at + 1].split()[0::2] == ["1", "ships", "pinned"] or "pinned" in said[at + 1]
     assert [line.split()[0] for line in said[at + 1 : at + 4]] == ["1", "2", "3"]
     assert said[at + 1].split()[2:] == ["ships", "pinned"]
-    assert {line.split(None, 3)[3] for line in said[at + 2 : at + 4]} == {"flour, yeast"}
+    assert {line.split(None, 3)[3] for line in said[at + 2 : at + 4]} == {"food, flour, yeast"}
     assert said[heads.index("draft") * 4] == "draft  (not public)"
     assert said[-1] == "5 stories, 0 adopted, 0 recommended nowhere"
 
@@ -285,7 +284,7 @@ def test_rows_are_source_rank_target_score_and_reason(small_site: Make, tmp_path
         assert scores == sorted(scores, reverse=True)
         assert all(len(row[3].split(".")[1]) == 6 for row in mine)
     first = next(row for row in found if row[:2] == ["boats", "1"])
-    assert (first[2], first[4]) == ("ships", "harbour")
+    assert (first[2], first[4]) == ("ships", "harbour, sea")
     three = list(rows(ranked(site.content)))
     assert three == ["\t".join(row) for row in found if row[1] in "123"]
 
@@ -302,9 +301,7 @@ def test_unusable_posts_are_told_and_the_rest_is_ranked(small_site: Make) -> Non
     done = run("--content", str(site.content))
     assert done.returncode == 0
     told = [line.partition(": ")[0].rpartition("/")[2] for line in done.stderr.splitlines()]
-    assert told == ["broken.md:1", "latin.md:1", "bread.md:3"] or sorted(told) == sorted(
-        ["broken.md:1", "latin.md:1", "bread.md:3"]
-    )
+    assert sorted(set(told)) == ["bread.md:3", "broken.md:1", "latin.md:1"]
     assert 'there is no story "doug"; did you mean "dough"?' in done.stderr
     assert "5 stories, " in done.stdout
     assert "pinned" in done.stdout
@@ -356,7 +353,7 @@ def test_a_file_of_pairs_counts_in_place_of_links(small_site: Make, tmp_path: Pa
     file.write_text("boats\tships\nbread\tdough\n")
     done = run("--content", str(site.content), "--evaluate", "--links", str(file))
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("Quality(recall=1")
+    assert done.stdout.split()[:2] == ["recall", "1.000"]
     file.write_text("boats\tdough\nboats\trolls\nships\tbread\n")
     assert evaluated(site.content, file).ndcg < 1
 
@@ -426,6 +423,6 @@ def test_with_another_theme_every_story_ends_with_the_whole_list(
             assert entry.find("time").text == "1 May 2025"
         said = [" ".join("".join(entry.itertext()).split()) for entry in entries]
         assert all("1 min read" in text for text in said)
-        why = "harbour" if name in ("boats", "ships") else "flour and yeast"
+        why = "harbour and sea" if name in ("boats", "ships") else "food, flour and yeast"
         assert said[0].endswith(f"1 min read Also about {why}"), said
         assert said[2].endswith("1 min read")
