@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from engagement.errors import SettingsError
 from engagement.evaluation import Quality, quality, without_story_links
 from engagement.receivers import blog_of
 from engagement.related_stories import Blog, Related, related_stories
@@ -108,6 +109,12 @@ def _read(
 ) -> tuple[Settings, list[Article], Blog, tuple[str, ...]]:
     """Let Pelican read the posts, and stop it before it writes."""
     settings = site_settings(CONF, content=content, keep_going=True)
+    # Without engagement itself: what is wrong with the calls to action is no matter here.
+    settings["PLUGINS"] = ["posts"]
+    try:
+        settings_of(settings)
+    except SettingsError as error:
+        raise BuildError("\n".join(error.problems)) from None
     read: list[tuple[Settings, list[Article], Blog]] = []
 
     def take(generators: Iterable[Generator]) -> None:

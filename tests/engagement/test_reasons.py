@@ -58,7 +58,7 @@ def test_a_phrase_is_said_in_place_of_its_words() -> None:
     assert both("The rye flour mill. Rye flour keeps. Fresh rye flour! ") == ("rye flour",)
     # Unless the word weighs far more.
     loose = "Flour first, flour then, flour last, more flour, all flour. Flour! Rye flour. "
-    assert "rye flour" not in both(loose * 3)
+    assert both(loose * 3) == ("flour",)
 
 
 @pytest.mark.parametrize(
@@ -149,10 +149,13 @@ def test_a_word_of_many_stories_tells_nothing() -> None:
 
 
 def test_a_trifle_among_all_that_is_shared_is_no_reason() -> None:
-    # Many words of two letters, which say nothing, and a readable one that weighs little.
-    pairs = [f"{one}{two}" for one in "bcdfghjklm" for two in "vwxz"]
-    assert both(", ".join(pairs * 4) + ", yeast" * 3) == ()
-    assert both(", ".join(pairs[:8] * 4) + ", yeast" * 3) == ("yeast",)
+    # Words of two letters tell nothing, but they are what the stories share.
+    small = [f"{one}{two}" for one in "bcdfghjklmnp" for two in "vwxz"]
+    assert both(", ".join(small[:8] * 4) + ", yeast" * 3) == ("yeast",)
+    # The first of all weighs too little, or too many weigh more, or it weighs next to nothing.
+    assert both(", ".join(small * 4) + ", yeast" * 5) == ()
+    assert both(", ".join(small[:20] * 4) + ", yeast" * 3) == ()
+    assert both(", ".join(small[:8] * 90) + ", yeast" * 3) == ()
 
 
 def test_other_scripts_are_said_in_whole_words() -> None:

@@ -173,6 +173,7 @@ def test_scores_fall_and_ties_go_to_the_newer_story_then_to_the_first_slug() -> 
     for entries in ranked(posts(30, words=150), count=29):
         kept = [each.score for each in entries if not each.adopted]
         assert all(one >= next_one for one, next_one in pairwise(kept))
+        assert all(each.score == round(each.score, 6) for each in entries)
     same = [story(slug, "one text only", 0) for slug in "dbca"]
     assert by_slug(same, ranked(same))["b"][0][0] == "a"
     assert [each[0] for each in by_slug(same, ranked(same))["c"]] == ["a", "b", "d"]
@@ -341,6 +342,20 @@ def test_a_story_recommended_nowhere_takes_the_cheapest_last_place() -> None:
             if free:
                 score = next((e.score for e in entries if e.index == each.index), 0.0)
                 assert score == 0 or paid <= entries[2].score - score + 2e-6
+
+
+def test_a_story_that_no_story_has_among_its_nearest_is_adopted_with_the_score_it_has() -> None:
+    # The others are so alike that each has fifty nearer ones.
+    alike = "Tides and anchors, ropes and knots. " * 9
+    stories = [story(f"s{i:02}", f"{alike} Mast{i} mast{i}.", i) for i in range(60)]
+    words = ["gravel", "lichen", "marble", "pebble", "quartz", "slate"]
+    stories.append(story("loner", " ".join(words * 9) + " tides", 900))
+    lists = ranked(stories)
+    (adopter,) = [i for i, found in enumerate(places(lists)) if 60 in found]
+    adopted = lists[adopter][2]
+    assert (adopted.index, adopted.adopted) == (60, True)
+    scores = {each.index: each.score for each in ranked(stories, count=60)[60]}
+    assert adopted.score == scores[adopter] > 0
 
 
 def test_a_longer_list_begins_with_the_shorter_one() -> None:

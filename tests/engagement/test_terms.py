@@ -254,6 +254,15 @@ def test_a_word_is_shown_as_it_mostly_stands_last_first(body: str, form: str) ->
     assert shown(counted(body), "baking") == form
 
 
+def test_a_phrase_is_shown_in_small_letters_when_both_its_words_mostly_are() -> None:
+    counts = counted("Rye flour, rye flour, rye Flour")
+    at = counts.places[counts.keys.tolist().index(key("rye flour"))]
+    assert counts.words[at:].startswith("rye Flour")
+    counts = counted("Rye flour, rye flour, rye flour, rye Flour")
+    at = counts.places[counts.keys.tolist().index(key("rye flour"))]
+    assert counts.words[at:].startswith("rye flour , rye Flour")
+
+
 def test_a_word_that_stands_in_code_only_is_not_shown() -> None:
     counts = counted("Oats <code>bread</code>", category="C", tags=("rye",))
     at = dict(zip(counts.keys.tolist(), counts.places.tolist(), strict=True))
