@@ -35,6 +35,7 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "plugins"))
 from engagement.cache import cached_term_counts
 from engagement.related_stories import Blog, related_stories
 from engagement.settings import RelatedStoriesSettings
+from engagement.stop_words import stop_words
 from engagement.story import Story
 
 SIZES = (100, 1000, 5000, 10_000)
@@ -55,12 +56,15 @@ def posts(count: int, words: int = 900) -> list[Story]:
 
 
 def post(i: int, words: int = 900) -> Story:
-    """Post ``i``: half its words from the language, half from one topic, both by Zipf's law."""
+    """Post ``i``: half stop words, as in English prose; a quarter from the language and a quarter
+    from one topic, both by Zipf's law.
+    """
     chance = Random(f"post {i}")
     topic = chance.randrange(2 + i // POSTS_A_TOPIC)
     length = max(20, int(chance.lognormvariate(0, 0.45) * words * 0.9))
-    text = chance.choices(_vocabulary(), cum_weights=_zipf(VOCABULARY), k=length // 2)
-    text += chance.choices(_topic(topic), cum_weights=_zipf(TOPIC_WORDS), k=length - length // 2)
+    text = chance.choices(_stop_words(), k=length // 2)
+    text += chance.choices(_vocabulary(), cum_weights=_zipf(VOCABULARY), k=length // 4)
+    text += chance.choices(_topic(topic), cum_weights=_zipf(TOPIC_WORDS), k=length // 4)
     chance.shuffle(text)
     paragraphs = (text[j : j + 80] for j in range(0, length, 80))
     return Story(
@@ -73,6 +77,11 @@ def post(i: int, words: int = 900) -> Story:
         category=CATEGORIES[topic % len(CATEGORIES)],
         date=datetime(2010, 1, 1, tzinfo=UTC) + timedelta(days=i),
     )
+
+
+@cache
+def _stop_words() -> tuple[str, ...]:
+    return tuple(sorted(stop_words("en")))
 
 
 @cache

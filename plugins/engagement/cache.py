@@ -34,7 +34,10 @@ def cached_term_counts(
     """
     file = folder / FILE_NAME
     known = _loaded(file)
-    keys = [_digest(story, weights) for story in stories]
+    # The same for every story: the code, the weights, and Python's tables of letters.
+    same = blake2b(_CODE, digest_size=_DIGEST_SIZE)
+    same.update(repr((sys.byteorder, unicodedata.unidata_version, astuple(weights))).encode())
+    keys = [_digest(story, same.copy()) for story in stories]
     counts = [
         known.get(key) or term_counts(story, weights)
         for key, story in zip(keys, stories, strict=True)
@@ -46,11 +49,9 @@ def cached_term_counts(
     return counts
 
 
-def _digest(story: Story, weights: FieldWeights) -> bytes:
-    """The hash of all that a story's terms depend on, the code included."""
+def _digest(story: Story, digest: blake2b) -> bytes:
+    """The hash of all that a story's terms depend on, begun with what is the same for all."""
     parts = (story.lang, story.title, story.summary, story.category, story.body, *story.tags)
-    digest = blake2b(_CODE, digest_size=_DIGEST_SIZE)
-    digest.update(repr((sys.byteorder, unicodedata.unidata_version, astuple(weights))).encode())
     for part in parts:
         data = part.encode("utf-8", "surrogatepass")
         digest.update(b"%d:" % len(data) + data)

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from .terms import EDGE, IDEOGRAPHS, Floats32, Ints32, TermCounts, as_shown, is_pair
 
+Floats = npt.NDArray[np.float64]
+
 # Words and phrases in a reason.
 MOST = 3
 # The share of the similarity that a word or phrase must make up, and that the first must.
@@ -47,54 +49,61 @@ class Reasons:
         stories_of: npt.NDArray[np.int64],
         counts: Sequence[TermCounts],
     ) -> None:
-        self._start = np.searchsorted(story, np.arange(len(counts) + 1)).tolist()
-        self._term, self._value, self._place, self._counts = term, value, place, counts
-        self._telling = stories_of <= max(MOST_STORIES * len(counts), 5)
-        self._weight = np.zeros(len(stories_of))  # of the source's terms
-        self._at = np.zeros(len(stories_of), np.int64)  # where they are in its TermCounts
+        self._counts, self._terms = counts, len(stories_of)
+        often = np.concatenate([np.empty(0, np.float32), *(c.counts for c in counts)])
+        first = np.cumsum([0, *(len(c.counts) for c in counts)])
+        telling = stories_of <= max(MOST_STORIES * len(counts), 5)
+        fit = (often[first[story] + place] >= LEAST_COUNT) & telling[term]
+        keys = np.concatenate([np.empty(0, np.uint64), *(c.keys for c in counts)])
+        self._is_pair = is_pair(keys[(first[story] + place)[fit]])
+        self._term, self._value, self._place = term[fit].astype(np.int64), value[fit], place[fit]
+        self._start = np.searchsorted(story[fit], np.arange(len(counts) + 1))
         self._form = lru_cache(maxsize=1 << 15)(self._find_form)
 
-    def of(self, source: int, targets: Sequence[int]) -> list[tuple[str, ...]]:
-        """The reason for each target: at most ``MOST`` phrases, the best first; () for none."""
-        if not targets:
-            return []
-        mine = slice(self._start[source], self._start[source + 1])
-        self._weight[self._term[mine]] = self._value[mine]
-        self._at[self._term[mine]] = self._place[mine]
-        slices = [slice(self._start[each], self._start[each + 1]) for each in targets]
-        term = np.concatenate([self._term[each] for each in slices])
-        place = np.concatenate([self._place[each] for each in slices])
-        target = np.repeat(np.arange(len(targets)), [each.stop - each.start for each in slices])
-        product = self._weight[term]
-        shared = product > 0
-        term, place, target, product = term[shared], place[shared], target[shared], product[shared]
-        product *= np.concatenate([self._value[each] for each in slices])[shared]
-        share = product / np.bincount(target, product)[target] if len(target) else product
-        heavy = np.flatnonzero((share >= LEAST_SHARE) & self._telling[term])
-        heavy = heavy[np.lexsort((-share[heavy], target[heavy]))]
-        at = self._at[term[heavy]]
-        self._weight[self._term[mine]] = 0
-        phrase = is_pair(self._counts[source].keys[at])
-        in_source = self._counts[source].counts[at].tolist()
-        rows: list[list[tuple[float, int, int, bool]]] = [[] for _ in targets]
-        looked_at = [0] * len(targets)
-        for i, weight, mine_at, its_at, is_phrase, often in zip(
-            target[heavy].tolist(),
+    def of(
+        self, source: npt.NDArray[np.int64], target: npt.NDArray[np.int64], total: Floats
+    ) -> list[tuple[str, ...]]:
+        """The reason for each pair: at most ``MOST`` phrases, the best first; () for none.
+
+        ``source`` and ``target`` are int64[p]; ``total`` float64[p] is the product of their
+        vectors, of which a term must make up its share; 0 where there can be no reason.
+        """
+        source_pair, source_entry = self._entries(source)
+        target_pair, target_entry = self._entries(target)
+        source_key = source_pair * self._terms + self._term[source_entry]
+        target_key = target_pair * self._terms + self._term[target_entry]
+        at = np.minimum(np.searchsorted(target_key, source_key), max(len(target_key) - 1, 0))
+        shared = np.flatnonzero(target_key[at] == source_key) if len(target_key) else at[:0]
+        pair, mine, its = source_pair[shared], source_entry[shared], target_entry[at[shared]]
+        product = self._value[mine].astype(np.float64) * self._value[its]
+        share = np.divide(product, total[pair], out=np.zeros(len(pair)), where=total[pair] > 0)
+        heavy = np.flatnonzero(share >= LEAST_SHARE)
+        heavy = heavy[np.lexsort((self._term[mine[heavy]], -share[heavy], pair[heavy]))]
+        rows: list[list[tuple[float, int, int, bool]]] = [[] for _ in range(len(source))]
+        for number, weight, in_source, in_target, phrase in zip(
+            pair[heavy].tolist(),
             share[heavy].tolist(),
-            at.tolist(),
-            place[heavy].tolist(),
-            phrase.tolist(),
-            in_source,
+            self._place[mine[heavy]].tolist(),
+            self._place[its[heavy]].tolist(),
+            self._is_pair[mine[heavy]].tolist(),
             strict=True,
         ):
-            looked_at[i] += 1
-            if looked_at[i] > LOOKED_AT or (looked_at[i] == 1 and weight < LEAST_FIRST_SHARE):
-                looked_at[i] = LOOKED_AT
-                continue
-            its_often = float(self._counts[targets[i]].counts[its_at])
-            if min(often, its_often) >= LEAST_COUNT:
-                rows[i].append((weight, mine_at, its_at, is_phrase))
-        return [self._reason(source, each, rows[i]) for i, each in enumerate(targets)]
+            found = rows[number]
+            if len(found) < LOOKED_AT and (found or weight >= LEAST_FIRST_SHARE):
+                found.append((weight, in_source, in_target, phrase))
+        return [
+            self._reason(one, other, found) if found else ()
+            for one, other, found in zip(source.tolist(), target.tolist(), rows, strict=True)
+        ]
+
+    def _entries(
+        self, stories: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """For every entry of each of the stories, in order: the story's place here, the entry."""
+        start, many = self._start[stories], self._start[stories + 1] - self._start[stories]
+        place = np.repeat(np.arange(len(stories)), many)
+        entry = np.arange(len(place)) + np.repeat(start - np.cumsum(many) + many, many)
+        return place, entry
 
     def _reason(
         self, source: int, target: int, rows: Sequence[tuple[float, int, int, bool]]
@@ -102,15 +111,15 @@ class Reasons:
         """The best readable terms of the rows: share, places in source and target, pair or not."""
         chosen: list[str] = []
         said: set[str] = set()  # the beginnings of the words that are in chosen
-        for weight, at_source, at_target, is_phrase in rows:
+        phrases = [row for row in rows if row[3]]
+        for weight, at_source, at_target, _ in rows:
             form = self._common_form(at_source, source, at_target, target)
-            if form and not is_phrase:
-                for its_weight, phrase_source, phrase_target, longer in rows:
-                    if longer and its_weight >= PHRASE_FOR_WORD * weight:
-                        phrase = self._common_form(phrase_source, source, phrase_target, target)
-                        if form.lower() in phrase.lower().split():
-                            form = phrase
-                            break
+            for its_weight, phrase_source, phrase_target, _ in phrases if " " not in form else ():
+                if form and its_weight >= PHRASE_FOR_WORD * weight:
+                    phrase = self._common_form(phrase_source, source, phrase_target, target)
+                    if form.lower() in phrase.lower().split():
+                        form = phrase
+                        break
             beginnings = {word[:4] for word in form.lower().split()}
             if beginnings and said.isdisjoint(beginnings):
                 chosen.append(form)

@@ -136,6 +136,8 @@ class _Ranking:
         pairs = self._candidates(_Similarity(vectors, self.offered))
         tops, scores = self._tops(pairs)
         adopted = self._adopt(tops, scores, pairs)
+        source = np.repeat(np.arange(len(tops)), [len(top) for top in tops])
+        target = np.array([j for top in tops for j in top], np.int64)
         reasons = Reasons(
             vectors.story,
             vectors.term,
@@ -143,9 +145,10 @@ class _Ranking:
             vectors.place,
             vectors.stories_of,
             self.counts,
-        )
-        return {
-            self.order[i]: [
+        ).of(source, target, pairs.cosine_of(source, target, len(tops)) * _LENGTH**2)
+        found: dict[int, list[Related]] = {number: [] for number in self.order}
+        for i, j, reason in zip(source.tolist(), target.tolist(), reasons, strict=True):
+            found[self.order[i]].append(
                 Related(
                     self.order[j],
                     scores[i].get(j, 0.0),
@@ -153,10 +156,8 @@ class _Ranking:
                     pinned=j in self.pinned.get(i, ()),
                     adopted=(i, j) in adopted,
                 )
-                for j, reason in zip(top, reasons.of(i, top), strict=True)
-            ]
-            for i, top in enumerate(tops)
-        }
+            )
+        return found
 
     def _allowed(self, i: int, j: int) -> bool:
         older_only = not self.settings.include_newer
@@ -172,7 +173,8 @@ class _Ranking:
         rows_in_all, columns = len(self.stories), self.offered
         near, kept = min(CROWD_SIZE, columns), min(CANDIDATES, columns)
         if not kept:
-            return _Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+            none = np.empty(0, np.int64)
+            return _Pairs(none, none, np.empty(0), np.empty(0))
         crowd = np.zeros(rows_in_all)
         parts: list[_Pairs] = []
         block = min(256, _CELLS // columns + 1)
@@ -185,20 +187,22 @@ class _Ranking:
             crowd[first:last] = np.sort(best, axis=1).sum(axis=1)
             for i in range(first, last):
                 rows[i - first, [j for j in self.barred[i] if j < columns]] = 0
+            cosine = rows.copy()
             rows *= _date_bonus(self.days[first:last], self.days[:columns])
             if not self.settings.include_newer:
                 rows[self.days[None, :columns] > self.days[first:last, None]] = 0
             least = np.partition(rows, columns - kept, axis=1)[:, columns - kept]
             a, b = np.nonzero(rows >= np.maximum(least, 1e-9)[:, None])
-            parts.append(_Pairs(a + first, b, rows[a, b]))
+            parts.append(_Pairs(a + first, b, rows[a, b], cosine[a, b]))
         source = np.concatenate([part.source for part in parts])
         target = np.concatenate([part.target for part in parts])
         score = np.concatenate([part.score for part in parts])
+        cosine = np.concatenate([part.cosine for part in parts])
         # Python's own power: numpy's may differ in the last bit from machine to machine.
         scale = np.array([max(mean, 1e-6) ** CROWD for mean in (crowd / near).tolist()])
         score = np.round(score / (scale[source] * scale[target]), 6)
         good = score >= max(self.settings.threshold, 1e-6)
-        return _Pairs(source[good], target[good], score[good])
+        return _Pairs(source[good], target[good], score[good], cosine[good])
 
     def _tops(self, pairs: "_Pairs") -> tuple[list[list[int]], list[dict[int, float]]]:
         """Each story's list, pins first and filled up, and the scores of the best pairs."""
@@ -249,47 +253,76 @@ class _Ranking:
         adopted: set[tuple[int, int]] = set()
         taken: set[int] = set()
 
-        def settle(offers: Iterable[tuple[int, int, float]]) -> None:
-            priced = []
-            for i, j, score in offers:
-                full = len(tops[i]) >= shown > len(self.pinned.get(i, ()))
-                if full and i < self.offered and i not in self.silent and self._allowed(i, j):
-                    cost = round(scores[i].get(tops[i][shown - 1], 0.0) - score, 6)
-                    priced.append((cost, j, i, score))
-            for _, j, i, score in sorted(priced):
+        # Whose last place may change hands: pins keep theirs, and who shows nothing has none.
+        able = np.array(
+            [
+                i < self.offered
+                and i not in self.silent
+                and len(top) >= shown > len(self.pinned.get(i, ()))
+                for i, top in enumerate(tops)
+            ]
+        )
+        last_score = np.array(
+            [scores[i].get(top[shown - 1], 0.0) if able[i] else 0.0 for i, top in enumerate(tops)]
+        )
+
+        def settle(source: Ints, target: Ints, score: Floats) -> None:
+            fit = able[source]
+            source, target, score = source[fit], target[fit], score[fit]
+            cost = np.round(last_score[source] - score, 6)
+            order = np.lexsort((source, target, cost))
+            for i, j, its_score in zip(
+                source[order].tolist(), target[order].tolist(), score[order].tolist(), strict=True
+            ):
                 last = tops[i][shown - 1]
-                if inbound[j] or inbound[last] < 2 or i in taken:
+                if inbound[j] or inbound[last] < 2 or i in taken or not self._allowed(i, j):
                     continue
                 taken.add(i)
                 inbound[last] -= 1
                 inbound[j] += 1
-                scores[i][j] = score
+                scores[i][j] = its_score
                 adopted.add((i, j))
                 tops[i] = [other for other in tops[i] if other != j]
                 tops[i].insert(shown - 1, j)
                 del tops[i][self.count :]
 
-        if orphans and not self.settings.threshold:
+        if orphans and shown and not self.settings.threshold:
             is_orphan = np.zeros(len(self.stories), np.bool_)
             is_orphan[list(orphans)] = True
             into, out = is_orphan[pairs.target], is_orphan[pairs.source]
-            source = np.concatenate((pairs.source[into], pairs.target[out])).tolist()
-            target = np.concatenate((pairs.target[into], pairs.source[out])).tolist()
-            score = np.concatenate((pairs.score[into], pairs.score[out])).tolist()
-            settle(zip(source, target, score, strict=True))
+            settle(
+                np.concatenate((pairs.source[into], pairs.target[out])),
+                np.concatenate((pairs.target[into], pairs.source[out])),
+                np.concatenate((pairs.score[into], pairs.score[out])),
+            )
             # Those that no candidate could take: any story will do.
-            left = [j for j in sorted(orphans) if not inbound[j]]
-            settle((i, j, 0.0) for j in left for i in range(self.offered))
+            left = np.array([j for j in sorted(orphans) if not inbound[j]], np.int64)
+            settle(
+                np.tile(np.arange(self.offered), len(left)),
+                np.repeat(left, self.offered),
+                np.zeros(len(left) * self.offered),
+            )
         return adopted
 
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """Scored pairs: int64[p], int64[p], float64[p]; ascending by source."""
+    """Scored pairs: int64[p], int64[p], float64[p], float64[p]; ascending by source, target."""
 
     source: Ints
     target: Ints
     score: Floats
+    cosine: Floats
+
+    def cosine_of(self, source: Ints, target: Ints, stories: int) -> Floats:
+        """float64[q]: the cosines of q pairs, given either way round; 0 where there is none."""
+        found = np.zeros(len(source))
+        keys = self.source * stories + self.target
+        for one, other in ((source, target), (target, source)) if len(keys) else ():
+            wanted = one * stories + other
+            at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+            found = np.where(keys[at] == wanted, self.cosine[at], found)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

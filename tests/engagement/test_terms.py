@@ -95,7 +95,7 @@ def test_code_is_set_apart(html: str, prose: str, code: str) -> None:
     [
         ("It's co-operation and/or R&D", "It's co operation and or R D"),
         ("node.js, C++ and C#", "node.js | C++ and C#"),
-        ("One. Two; three… 'four' “five”", "One | Two | three | four' | five |"),
+        ("One. Two; three… 'four' “five”", "One | Two | three | 'four' | five |"),
         ("snake_case_name", "snake case name"),
         ("see https://a.example/b?c=d#e now", "see | now"),
         ("see www.a.example/b now", "see | now"),
@@ -113,7 +113,8 @@ def test_code_is_set_apart(html: str, prose: str, code: str) -> None:
 )
 def test_words_of_many_scripts_and_what_ends_a_phrase(text: str, words: str) -> None:
     found = tokens(text)
-    assert " ".join(word if word[0].isalnum() else "|" for word in found) == words
+    shown = " ".join(word if word.strip("'")[:1].isalnum() else "|" for word in found)
+    assert shown.replace("| | |", "|").replace("| |", "|") == words
 
 
 @pytest.mark.parametrize(
@@ -260,7 +261,7 @@ def test_a_phrase_is_shown_in_small_letters_when_both_its_words_mostly_are() -> 
     assert counts.words[at:].startswith("rye Flour")
     counts = counted("Rye flour, rye flour, rye flour, rye Flour")
     at = counts.places[counts.keys.tolist().index(key("rye flour"))]
-    assert counts.words[at:].startswith("rye flour , rye Flour")
+    assert counts.words[at:].startswith("rye flour | rye Flour")
 
 
 def test_a_word_that_stands_in_code_only_is_not_shown() -> None:

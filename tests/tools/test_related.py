@@ -333,7 +333,7 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
 LINKED: dict[str, str | bytes] = {
     **STORIES,
     # Its own words are of boats.
-    **bread("Sailing boats across the harbour. " * 6 + "[x]({filename}dough.md)"),
+    **bread("Sailing boats across the harbour. [x]({filename}dough.md)"),
     "posts/food/dough.md": post("Dough", "Kneading dough of flour and yeast. [x](/rolls/)"),
     "posts/draft.md": post("Draft", "[ships]({filename}sea/ships.md)", Status="draft"),
 }
@@ -349,7 +349,7 @@ def test_the_choice_is_measured_with_the_authors_own_links(small_site: Make) -> 
     assert 1 / 2 < found.ndcg < 1
     # The words of a link are no merit of the ranking, nor is what the writer says of a story.
     words = "[" + "dough of flour and yeast, " * 9 + "]({filename}dough.md) [I](/bread/)"
-    site.write(bread("Sailing boats across the harbour. " * 6 + words, Related="dough"))
+    site.write(bread("Sailing boats across the harbour. " + words, Related="dough"))
     site.write({"posts/sea/ships.md": post("Ships", "Big ships enter the harbour. " * 6,
                                            Unrelated="boats, bread", Related="dough")})  # fmt: skip
     assert evaluated(site.content) == found
