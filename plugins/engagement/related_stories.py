@@ -9,21 +9,17 @@ similarities are sums of whole numbers (exact in any order), and scores are roun
 they are compared.
 """
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from .reasons import Reasons
 from .settings import RelatedStoriesSettings
 from .story import Story
-from .terms import Floats32, Ints32, TermCounts
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from .terms import TermCounts
+from .vectors import LENGTH, Floats, Ints, Similarity, vectors_of
 
 # How strongly crowded neighbourhoods count, and how many stories make one.
 CROWD = 0.4
@@ -34,13 +30,8 @@ HALF_BONUS_DAYS = 365.0
 # Stories looked at closely for each.
 CANDIDATES = 50
 
-# Length of the whole-number vectors: their products stay below 2**24, exact in float32.
-_LENGTH = 3000.0
-# Terms in more than this share of the stories go through a dense product.
-_FREQUENT = 1 / 25
-# Similarities held at a time, and stories weighted at a time: these bound the memory.
+# Similarities held at a time: this bounds the memory.
 _CELLS = 1_000_000
-_BATCH = 500
 _SECONDS_A_DAY = 86400.0
 
 
@@ -132,8 +123,8 @@ class _Ranking:
 
     def lists(self) -> dict[int, list[Related]]:
         """Each story's recommendations, by the blog's own numbers."""
-        vectors = _vectors(self.counts, self.offered)
-        pairs = self._candidates(_Similarity(vectors, self.offered))
+        vectors = vectors_of(self.counts, self.offered)
+        pairs = self._candidates(Similarity(vectors, self.offered))
         tops, scores = self._tops(pairs)
         adopted = self._adopt(tops, scores, pairs)
         source = np.repeat(np.arange(len(tops)), [len(top) for top in tops])
@@ -145,7 +136,7 @@ class _Ranking:
             vectors.place,
             vectors.stories_of,
             self.counts,
-        ).of(source, target, pairs.cosine_of(source, target, len(tops)) * _LENGTH**2)
+        ).of(source, target, pairs.cosine_of(source, target, len(tops)) * LENGTH**2)
         found: dict[int, list[Related]] = {number: [] for number in self.order}
         for i, j, reason in zip(source.tolist(), target.tolist(), reasons, strict=True):
             found[self.order[i]].append(
@@ -163,7 +154,7 @@ class _Ranking:
         older_only = not self.settings.include_newer
         return j not in self.barred[i] and not (older_only and self.days[j] > self.days[i])
 
-    def _candidates(self, similarity: "_Similarity") -> "_Pairs":
+    def _candidates(self, similarity: "Similarity") -> "_Pairs":
         """The pairs worth a closer look, some ``CANDIDATES`` a story, with their final scores.
 
         The score is s(a, b) / (r(a) r(b)) ** CROWD * bonus, where r is a story's mean
@@ -323,114 +314,6 @@ class _Pairs:
             at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
             found = np.where(keys[at] == wanted, self.cosine[at], found)
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Vectors:
-    """The stories' tf-idf vectors, in whole numbers; only terms of two offered stories or more.
-
-    story, term  int32[m], ascending: the story and the term of each entry
-    value        float32[m], its weight: whole, a story's vector having length _LENGTH
-    place        int32[m], where the term is in the story's TermCounts
-    stories_of   int64[t], in how many offered stories each term is
-    """
-
-    stories: int
-    story: Ints32
-    term: Ints32
-    value: Floats32
-    place: Ints32
-    stories_of: Ints
-
-
-def _vectors(counts: Sequence[TermCounts], offered: int) -> _Vectors:
-    """Weights sqrt(tf) * ln(1 + (N - df + .5) / (df + .5)), every vector of the same length.
-
-    N and df count the offered stories. The idf is that of BM25 (Robertson and Zaragoza 2009,
-    The Probabilistic Relevance Framework, section 3.1) with 1 added, as in Lucene, so that it
-    is never negative. A term of one story relates it to none, but counts in its length. There
-    is no other cut by document frequency: it would be a cliff, and would empty a small blog.
-    """
-    every = np.sort(np.concatenate([np.empty(0, np.uint64), *(c.keys for c in counts[:offered])]))
-    first = np.flatnonzero(np.diff(every, prepend=np.uint64(0)))  # of each run of one key
-    df = np.diff(first, append=len(every))
-    shared, df = every[first[df > 1]], df[df > 1]
-    idf = np.array(
-        [0.0, *(math.log(1 + (offered - d + 0.5) / (d + 0.5)) for d in range(1, offered + 1))]
-    )
-    alone = math.log(1 + (offered - 0.5) / 1.5)
-    stories, terms, values, places = [], [], [], []
-    for start in range(0, len(counts), _BATCH):
-        batch = counts[start : start + _BATCH]
-        sizes = np.array([len(c.keys) for c in batch], np.int64)
-        keys = np.concatenate([c.keys for c in batch])
-        tf = np.concatenate([c.counts for c in batch]).astype(np.float64)
-        story = np.repeat(np.arange(len(batch)), sizes)
-        place = np.arange(len(keys)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        term = np.minimum(np.searchsorted(shared, keys), max(len(shared) - 1, 0))
-        kept = shared[term] == keys if len(shared) else np.zeros(len(keys), np.bool_)
-        weight = np.sqrt(tf) * (np.where(kept, idf[df[term]], alone) if len(shared) else alone)
-        length = np.sqrt(np.bincount(story, weight * weight, len(batch)))
-        story, term, place, weight = story[kept], term[kept], place[kept], weight[kept]
-        stories.append((story + start).astype(np.int32))
-        terms.append(term.astype(np.int32))
-        values.append(np.rint(weight / length[story] * _LENGTH).astype(np.float32))
-        places.append(place.astype(np.int32))
-    none = np.empty(0, np.int32)
-    return _Vectors(
-        len(counts),
-        np.concatenate([none, *stories]),
-        np.concatenate([none, *terms]),
-        np.concatenate([none.astype(np.float32), *values]),
-        np.concatenate([none, *places]),
-        df,
-    )
-
-
-class _Similarity:
-    """Rows of the cosine matrix: frequent terms by a dense product, the others by postings.
-
-    The whole matrix is never held.
-    """
-
-    def __init__(self, vectors: _Vectors, offered: int) -> None:
-        self.offered = offered
-        frequent = vectors.stories_of > max(_FREQUENT * offered, 8)
-        number = np.cumsum(frequent) - 1
-        dense = frequent[vectors.term]
-        self.dense = np.zeros((vectors.stories, int(frequent.sum())), np.float32)
-        self.dense[vectors.story[dense], number[vectors.term[dense]]] = vectors.value[dense]
-        self.story, self.term = vectors.story[~dense], vectors.term[~dense]
-        self.value = vectors.value[~dense]
-        self.start = np.searchsorted(self.story, np.arange(vectors.stories + 1))
-        among = slice(0, self.start[offered])
-        order = np.argsort(self.term[among], kind="stable")  # the postings: stories by term
-        self.post_story, self.post_value = self.story[among][order], self.value[among][order]
-        self.post_start = np.zeros(len(vectors.stories_of) + 1, np.int64)
-        np.cumsum(np.where(frequent, 0, vectors.stories_of), out=self.post_start[1:])
-
-    def block(self, first: int, last: int) -> Floats:
-        """float64[last - first, offered]: similarities (0 to about 1) of some stories to all.
-
-        All products are whole numbers below 2**24, and so are their sums but for the rounding
-        of the vectors' lengths, which _LENGTH leaves room for: float32 and float64 are exact.
-        """
-        columns, size = self.offered, last - first
-        entries = slice(self.start[first], self.start[last])
-        term = self.term[entries]
-        start, stop = self.post_start[term], self.post_start[term + 1]
-        many = stop - start
-        posting = np.repeat(start - np.cumsum(many) + many, many)
-        posting += np.arange(len(posting))
-        cell = np.repeat((self.story[entries].astype(np.int64) - first) * columns, many)
-        cell += self.post_story[posting]
-        product = np.repeat(self.value[entries], many)
-        product *= self.post_value[posting]
-        sums: Floats = np.bincount(cell, product, size * columns).astype(np.float64, copy=False)
-        sums = sums.reshape(size, columns)
-        sums += self.dense[first:last] @ self.dense[:columns].T
-        sums /= _LENGTH * _LENGTH
-        return sums
 
 
 def _date_bonus(source: Floats, target: Floats) -> Floats:

@@ -16,6 +16,8 @@ from engagement.terms import (
     term_counts,
     tokens,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 WEIGHTS = FieldWeights()
 EMPTY = Story("a", "en", "", "", "", (), "", datetime(2025, 1, 1, tzinfo=UTC))
@@ -115,6 +117,18 @@ def test_words_of_many_scripts_and_what_ends_a_phrase(text: str, words: str) -> 
     found = tokens(text)
     shown = " ".join(word if word.strip("'")[:1].isalnum() else "|" for word in found)
     assert shown.replace("| | |", "|").replace("| |", "|") == words
+
+
+SIGNS = [*"abc'.+#-&/_@(!, ", ". ", "it's ", "bread ", "\u2019", "\u201c", "\u2026"]
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(st.lists(st.sampled_from(SIGNS)).map("".join))
+def test_a_letter_of_another_script_nearby_changes_no_word(text: str) -> None:
+    alone, mixed = counted(text), counted(f"{text} ! \u0436")
+    words, same = ~is_pair(alone.keys), ~is_pair(mixed.keys)
+    assert alone.keys[words].tolist() == mixed.keys[same].tolist()
+    assert alone.counts[words].tolist() == mixed.counts[same].tolist()
 
 
 @pytest.mark.parametrize(
