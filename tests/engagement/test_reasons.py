@@ -152,6 +152,7 @@ def test_a_trifle_among_all_that_is_shared_is_no_reason() -> None:
     # Words of two letters tell nothing, but they are what the stories share.
     small = [f"{one}{two}" for one in "bcdfghjklmnp" for two in "vwxz"]
     assert both(", ".join(small[:8] * 4) + ", yeast" * 3) == ("yeast",)
+    assert both(", ".join(small[:20] * 4) + ", yeast" * 5) == ("yeast",)
     # The first of all weighs too little, or too many weigh more, or it weighs next to nothing.
     assert both(", ".join(small * 4) + ", yeast" * 5) == ()
     assert both(", ".join(small[:20] * 4) + ", yeast" * 3) == ()

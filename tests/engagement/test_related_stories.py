@@ -345,15 +345,15 @@ def test_a_story_recommended_nowhere_takes_the_cheapest_last_place() -> None:
 
 
 def test_a_story_that_no_story_has_among_its_nearest_is_adopted_with_the_score_it_has() -> None:
-    # The others are so alike that each has fifty nearer ones.
+    # Sixty are so alike that each has fifty nearer ones.
     alike = "Tides and anchors, ropes and knots. " * 9
-    stories = [story(f"s{i:02}", f"{alike} Mast{i} mast{i}.", i) for i in range(60)]
-    words = ["gravel", "lichen", "marble", "pebble", "quartz", "slate"]
-    stories.append(story("loner", " ".join(words * 9) + " tides", 900))
+    stories = [story(f"s{i:02}", alike + " lantern" * 3 * (i % 8 == 0), i) for i in range(60)]
+    stories.append(story("loner", "gravel lichen marble pebble " * 9 + "lantern " * 3, 900))
+    stories += posts(100, words=60)
     lists = ranked(stories)
     (adopter,) = [i for i, found in enumerate(places(lists)) if 60 in found]
     adopted = lists[adopter][2]
-    assert (adopted.index, adopted.adopted) == (60, True)
+    assert (adopted.index, adopted.adopted, adopted.reason) == (60, True, ("lantern",))
     scores = {each.index: each.score for each in ranked(stories, count=60)[60]}
     assert adopted.score == scores[adopter] > 0
 
