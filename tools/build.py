@@ -235,10 +235,18 @@ class _Errors(logging.Handler):
             self.lines.append(" ".join(record.getMessage().split()))
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether it is a warning of something that the plugin "posts" does not tell better."""
+    retold = record.name in ("pelican.cache", "pelican.utils") or record.getMessage().startswith(
+        "Unable to find"
+    )
+    return record.levelno == logging.WARNING and not retold
+
+
 def show_warnings() -> None:
     """Print what Pelican and the plugins warn of, a line each, to standard error."""
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("warning: %(message)s"))
-    handler.addFilter(lambda record: record.levelno == logging.WARNING)
+    handler.addFilter(_is_news)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     console.quiet = True

@@ -1,11 +1,13 @@
 """The only module here that touches Pelican: signals in, posts held back or left out."""
 
 import html
+import posixpath
 from collections import defaultdict
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup
 from pelican import Pelican, signals
@@ -43,6 +45,7 @@ def register() -> None:
     signals.article_generator_pretaxonomy.connect(leave_out_articles)
     signals.page_generator_finalized.connect(hold_back_pictures)
     signals.all_generators_finalized.connect(leave_out_pages)
+    signals.all_generators_finalized.connect(tell_dead_links)
     signals.get_writer.connect(stop_before_writing)
 
 
@@ -154,6 +157,17 @@ def leave_out_pages(generators: list[Generator]) -> None:
             )
 
 
+def tell_dead_links(generators: list[Generator]) -> None:
+    """Say which links with {filename}, {static} or {attach} lead to nothing public."""
+    for generator in generators:
+        if isinstance(generator, ArticlesGenerator | PagesGenerator):
+            lists = ARTICLE_LISTS if isinstance(generator, ArticlesGenerator) else PAGE_LISTS
+            contents = {c.source_path: c for name in lists for c in getattr(generator, name)}
+            for _, content in sorted(contents.items()):
+                if content.save_as:
+                    generator.settings["UNUSABLE"] += _dead_links(generator, content)
+
+
 def stop_before_writing(pelican: Pelican) -> None:
     """End the build with all that is wrong, unless KEEP_GOING."""
     if pelican.settings["UNUSABLE"] and not pelican.settings.get("KEEP_GOING"):
@@ -196,6 +210,37 @@ def _leave_out(generator: ArticlesGenerator | PagesGenerator, lists: tuple[str, 
             located(_shown(generator, path), text, *problem) for problem in problems
         ]
     generator.context["left_out"] |= found.keys()
+
+
+def _dead_links(generator: Generator, content: Content) -> list[str]:
+    """What to tell of each link in the content that leads to nothing public."""
+    text = Path(content.source_path).read_text("utf-8-sig")
+    found = []
+    for match in content._get_intrasite_link_regex().finditer(content._content):
+        kind, target = match["what"], urlsplit(html.unescape(match["value"])).path
+        if kind not in ("filename", "static", "attach"):
+            continue
+        folder = "" if target.startswith("/") else content.relative_dir
+        path = posixpath.normpath(posixpath.join(folder, unquote(target).lstrip("/")))
+        pages, files = generator.context["generated_content"], generator.context["static_content"]
+        if kind == "filename" and pages.get(path):
+            if pages[path].save_as:
+                continue
+            wrong = "leads to a story that is not public; take it out until it is"
+        elif path in files and Path(generator.path, path).is_file():
+            continue
+        elif kind == "filename" and path in pages:
+            wrong = "leads to a post that cannot be used; mend that post"
+        else:
+            # Pelican counts a linked file as there before it looks.
+            others = [known for known in (pages if kind == "filename" else files) if known != path]
+            near = get_close_matches(path, others, n=1)
+            meant = f'; did you mean "{near[0]}"?' if near else ""
+            wrong = f'leads to no file: there is no "{path}"{meant}'
+        link = f"{{{kind}}}{match['value']}"
+        line = next((n for n, each in enumerate(text.splitlines(), 1) if link in each), 1)
+        found.append(f"{_shown(generator, content.relative_source_path)}:{line}: {link} {wrong}")
+    return found
 
 
 def _without(contents: list[Content], gone: list[Content]) -> Iterator[Content]:

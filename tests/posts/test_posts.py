@@ -199,6 +199,45 @@ def test_a_post_that_cannot_be_used_stops_the_build_or_is_left_out(
     assert site.files() == alone
 
 
+@pytest.mark.parametrize(
+    ("link", "problem"),
+    [
+        ("[x]({filename}b.md)", ""),
+        ("[x]({filename}/posts/b.md#part)", ""),
+        ("[x]({filename}../pages/p.md)", ""),
+        ("![x]({static}/posts/x%20y.png)", ""),
+        ("![x]({attach}x%20y.png)", ""),
+        ("[x]({tag}news)", ""),
+        ("[x]({filename}bb.md)", 'no "posts/bb.md"; did you mean "posts/b.md"?'),
+        ("[x]({filename}d.md)", "leads to a story that is not public; take it out until it is"),
+        ("[x]({filename}bad.md)", "leads to a post that cannot be used; mend that post"),
+        ("![x]({static}/posts/z.png)", 'leads to no file: there is no "posts/z.png"'),
+        ("![x]({attach}xx%20y.png)", 'no "posts/xx y.png"; did you mean "posts/x y.png"?'),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_told_with_its_line(
+    small_site: Make, link: str, problem: str
+) -> None:
+    site = small_site(
+        {
+            "posts/a.md": post("A", f"One line.\n\nAnother: {link}"),
+            "posts/b.md": post("B", "![x]({static}x%20y.png)"),
+            "posts/d.md": post("D", "Draft with [a dead link]({filename}gone.md).", Status="draft"),
+            "posts/bad.md": post("Bad", Date="soon"),
+            "posts/x y.png": b"x",
+            "pages/p.md": "Title: P\n\np",
+        }
+    )
+    about_links = [line for line in site.build(keep_going=True).problems if "bad.md:" not in line]
+    assert len(about_links) == bool(problem), about_links
+    if problem:
+        assert "a.md:6: {" in about_links[0]
+        assert problem in about_links[0]
+        with pytest.raises(BuildError, match="a.md:6"):
+            site.build()
+    assert "a/index.html" in site.files()
+
+
 def test_all_unusable_posts_are_told_at_once_in_the_order_of_files(small_site: Make) -> None:
     site = small_site(
         {f"posts/{n}-{name[6:]}": text for n, (name, text, _) in enumerate(UNUSABLE[:12], 10)}
