@@ -107,23 +107,29 @@ def lock(_: Context) -> None:
     }
 )
 def related(
-    _: Context, content: str = "", output: str = "", limit: int = 0, evaluate: bool = False,
+    _: Context, content: str = "", output: str = "", limit: str = "", evaluate: bool = False,
     links: str = "",
 ) -> None:  # fmt: skip
     """Show each story's related stories and why, or measure how good they are."""
+    if limit and not (limit.isdecimal() and int(limit)):
+        raise Exit(f'--limit is "{limit}"; give a whole number from 1', 1)
     folder = Path(content) if content else None
     try:
         if evaluate:
             for name, figure in asdict(evaluated(folder, Path(links) if links else None)).items():
                 print(f"{name:<12}{figure:.3f}")
             return
-        found = ranked(folder, limit or None)
+        found = ranked(folder, int(limit or 0) or None)
+        if output:
+            Path(output).write_text("".join(f"{row}\n" for row in rows(found)), "utf-8")
+        else:
+            print(*report(found), sep="\n", flush=True)
     except BuildError as error:
         raise Exit(str(error), 1) from None
-    if output:
-        Path(output).write_text("".join(f"{row}\n" for row in rows(found)), "utf-8")
-    else:
-        print(*report(found), sep="\n")
+    except BrokenPipeError:  # into `head`, say: it has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise Exit(f"{output} cannot be written: {error.strerror}", 1) from None
     for problem in found.problems:
         print(problem, file=sys.stderr)
 

@@ -25,11 +25,15 @@ PLACE_KEPT = "adopted: it would be recommended nowhere else"
 
 @dataclass(frozen=True)
 class Ranked:
-    """A blog that was read and ranked; lists are in the order of ``blog.stories``."""
+    """A blog that was read and ranked; lists are in the order of ``blog.stories``.
 
-    articles: Sequence[Article]
+    ``shown`` is how many of each list the site shows, ``listed`` how many a report lists.
+    """
+
     blog: Blog
     lists: Sequence[Sequence[Related]]
+    shown: Sequence[int]
+    listed: Sequence[int]
     problems: Sequence[str]
 
 
@@ -38,8 +42,11 @@ def ranked(content: Path | None = None, count: int | None = None) -> Ranked:
 
     Raises BuildError when there is nothing to read.
     """
-    settings, articles, blog, problems = _read(content)
-    return Ranked(articles, blog, _lists(settings, blog, count), problems)
+    settings, _, blog, problems = _read(content)
+    limit = settings.related_stories.limit
+    shown = [max(limit, len(blog.pinned.get(i, ()))) for i in range(len(blog.stories))]
+    lists = _lists(settings, blog, max([count or 0, *shown]))
+    return Ranked(blog, lists, shown, [count or each for each in shown], problems)
 
 
 def evaluated(content: Path | None = None, links: Path | None = None) -> Quality:
@@ -65,7 +72,8 @@ def evaluated(content: Path | None = None, links: Path | None = None) -> Quality
         stories.append(replace(blog.stories[i], body=body))
         pairs |= {(i, target) for target in targets if target != i}
     if links:
-        pairs = _pairs_in(links, {blog.stories[i].slug: i for i in public})
+        # Reversed: of translations, which share a slug, the first is the original.
+        pairs = _pairs_in(links, {blog.stories[i].slug: i for i in reversed(public)})
     linked: dict[int, set[int]] = defaultdict(set)
     for one, other in pairs:
         linked[one].add(other)
@@ -84,7 +92,7 @@ def report(found: Ranked) -> Iterator[str]:
     for i in sorted(range(len(stories)), key=lambda i: stories[i].slug):
         state = f"{inbound[i]} inbound" if i < found.blog.offered else "not public"
         yield f"{stories[i].slug}  ({state})"
-        for place, each in enumerate(found.lists[i], 1):
+        for place, each in enumerate(found.lists[i][: found.listed[i]], 1):
             notes = ["pinned"] * each.pinned + [PLACE_KEPT] * each.adopted
             why = "; ".join([", ".join(each.reason), *notes]).strip("; ")
             yield f"  {place}  {each.score:5.2f}  {stories[each.index].slug}  {why}".rstrip()
@@ -98,7 +106,7 @@ def rows(found: Ranked) -> Iterator[str]:
     """Lines for programs: source, rank, target, score and reason, set apart by tabs."""
     stories = found.blog.stories
     for i in range(found.blog.offered):
-        for place, each in enumerate(found.lists[i], 1):
+        for place, each in enumerate(found.lists[i][: found.listed[i]], 1):
             reason = ", ".join(each.reason)
             target = stories[each.index].slug
             yield f"{stories[i].slug}\t{place}\t{target}\t{each.score:.6f}\t{reason}"
@@ -156,7 +164,11 @@ def _inbound(found: Ranked) -> Counter[int]:
 def _pairs_in(file: Path, numbers: dict[str, int]) -> set[tuple[int, int]]:
     """The pairs of stories that the file's lines name. Raises BuildError with every problem."""
     pairs, problems = set(), []
-    for line, text in enumerate(file.read_text("utf-8").splitlines(), 1):
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BuildError(f"{file} cannot be read: {error}") from None
+    for line, text in enumerate(lines, 1):
         slugs = text.split("\t")
         unknown = [slug for slug in slugs if slug not in numbers]
         if len(slugs) != 2:

@@ -1,14 +1,13 @@
 """Keep the terms of stories between builds, by the hash of what they depend on."""
 
+import os
 import sys
-import tempfile
 import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import astuple
 from hashlib import blake2b
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -61,11 +60,13 @@ def _digest(story: Story, digest: blake2b) -> bytes:
 def _loaded(file: Path) -> dict[bytes, TermCounts]:
     """What the file holds; nothing when it is missing or not what this code wrote."""
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
             digests, sizes, text_sizes = arrays["digests"], arrays["sizes"], arrays["text_sizes"]
             keys, counts, places = arrays["keys"], arrays["counts"], arrays["places"]
             text = arrays["text"].tobytes()
         ends, text_ends = np.cumsum(sizes).tolist(), np.cumsum(text_sizes).tolist()
+        if {len(keys), len(counts), len(places)} != {sizes.sum()} or len(text) != text_sizes.sum():
+            return {}
         return {
             digest.tobytes(): TermCounts(
                 keys[end - size : end],
@@ -77,7 +78,7 @@ def _loaded(file: Path) -> dict[bytes, TermCounts]:
                 digests, sizes.tolist(), ends, text_sizes.tolist(), text_ends, strict=True
             )
         }
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+    except Exception:  # What a damaged archive raises is no fixed set; the terms are counted anew.
         return {}
 
 
@@ -85,7 +86,8 @@ def _save(file: Path, known: Mapping[bytes, TermCounts]) -> None:
     """Write the file in one step, so that no other build reads half of it."""
     file.parent.mkdir(parents=True, exist_ok=True)
     texts = [counts.words.encode("utf-8", "surrogatepass") for counts in known.values()]
-    with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".npz", delete=False) as new:
+    new = file.with_name(f"{file.stem}.{os.getpid()}.npz")
+    try:
         np.savez(
             new,
             digests=np.frombuffer(b"".join(known), np.uint8).reshape(-1, _DIGEST_SIZE),
@@ -96,4 +98,6 @@ def _save(file: Path, known: Mapping[bytes, TermCounts]) -> None:
             places=np.concatenate([np.empty(0, np.int32), *(c.places for c in known.values())]),
             text=np.frombuffer(b"".join(texts), np.uint8),
         )
-    Path(new.name).replace(file)
+        new.replace(file)
+    finally:
+        new.unlink(missing_ok=True)

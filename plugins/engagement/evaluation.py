@@ -10,7 +10,11 @@ from statistics import mean
 SHOWN = 3
 DEPTH = 10
 
-_LINK = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*(["'])(?P<href>.*?)\1[^>]*>.*?</a\s*>""", re.I | re.S)
+_ATTRIBUTES = r"""(?:"[^"]*"|'[^']*'|[^'">])*?"""
+_LINK = re.compile(
+    rf"""<a\b{_ATTRIBUTES}\bhref\s*=\s*(["'])(?P<href>.*?)\1{_ATTRIBUTES}>.*?</a\s*>""",
+    re.I | re.S,
+)
 
 
 @dataclass(frozen=True)

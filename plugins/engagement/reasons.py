@@ -25,6 +25,9 @@ PHRASE_FOR_WORD = 0.4
 # Of a pair's terms, as many are looked at, the heaviest first.
 LOOKED_AT = 14
 
+# Of a word's other form: two words that part otherwise are taken for two.
+ENDINGS = ("s", "es", "ies", "d", "ed", "ied", "ing", "n", "en", "e", "er", "r")
+
 # One dot at most, and letters after it: cloud.gov and node.js, but no version and no path.
 _READABLE = re.compile(r"[^'+#.]{1,25}(?:['.][^\d'+#.]{1,6})?[+#]*")
 # Two letters out of a longer word: kana, Thai, Lao, Burmese, Khmer (of Han they are a word).
@@ -37,7 +40,7 @@ class Reasons:
     story, term  int32[m], ascending, the story and the term of each entry
     value        float32[m], the term's weight in the story
     place        int32[m], where the term is in the story's TermCounts
-    stories_of   int64[t], in how many stories each term is
+    stories_of   int64[t], in how many of the ``offered`` stories each term is
     """
 
     def __init__(
@@ -48,14 +51,13 @@ class Reasons:
         place: Ints32,
         stories_of: npt.NDArray[np.int64],
         counts: Sequence[TermCounts],
+        offered: int,
     ) -> None:
         self._counts, self._terms = counts, len(stories_of)
         often = np.concatenate([np.empty(0, np.float32), *(c.counts for c in counts)])
         first = np.cumsum([0, *(len(c.counts) for c in counts)])
-        telling = stories_of <= max(MOST_STORIES * len(counts), 5)
+        telling = stories_of <= max(MOST_STORIES * offered, 5)
         fit = (often[first[story] + place] >= LEAST_COUNT) & telling[term]
-        keys = np.concatenate([np.empty(0, np.uint64), *(c.keys for c in counts)])
-        self._is_pair = is_pair(keys[(first[story] + place)[fit]])
         self._term, self._value, self._place = term[fit].astype(np.int64), value[fit], place[fit]
         self._start = np.searchsorted(story[fit], np.arange(len(counts) + 1))
         self._form = lru_cache(maxsize=1 << 15)(self._find_form)
@@ -79,18 +81,17 @@ class Reasons:
         share = np.divide(product, total[pair], out=np.zeros(len(pair)), where=total[pair] > 0)
         heavy = np.flatnonzero(share >= LEAST_SHARE)
         heavy = heavy[np.lexsort((self._term[mine[heavy]], -share[heavy], pair[heavy]))]
-        rows: list[list[tuple[float, int, int, bool]]] = [[] for _ in range(len(source))]
-        for number, weight, in_source, in_target, phrase in zip(
+        rows: list[list[tuple[float, int, int]]] = [[] for _ in range(len(source))]
+        for number, weight, in_source, in_target in zip(
             pair[heavy].tolist(),
             share[heavy].tolist(),
             self._place[mine[heavy]].tolist(),
             self._place[its[heavy]].tolist(),
-            self._is_pair[mine[heavy]].tolist(),
             strict=True,
         ):
             found = rows[number]
             if len(found) < LOOKED_AT and (found or weight >= LEAST_FIRST_SHARE):
-                found.append((weight, in_source, in_target, phrase))
+                found.append((weight, in_source, in_target))
         return [
             self._reason(one, other, found) if found else ()
             for one, other, found in zip(source.tolist(), target.tolist(), rows, strict=True)
@@ -106,22 +107,25 @@ class Reasons:
         return place, entry
 
     def _reason(
-        self, source: int, target: int, rows: Sequence[tuple[float, int, int, bool]]
+        self, source: int, target: int, rows: Sequence[tuple[float, int, int]]
     ) -> tuple[str, ...]:
-        """The best readable terms of the rows: share, places in source and target, pair or not."""
+        """The best readable terms of the rows: share, and the places in source and target."""
+        forms = [
+            (weight, form)
+            for weight, at_source, at_target in rows
+            if (form := self._common_form(at_source, source, at_target, target))
+        ]
+        phrases = [(weight, form) for weight, form in forms if " " in form]
         chosen: list[str] = []
         said: set[str] = set()  # the beginnings of the words that are in chosen
-        phrases = [row for row in rows if row[3]]
-        for weight, at_source, at_target, _ in rows:
-            form = self._common_form(at_source, source, at_target, target)
-            for its_weight, phrase_source, phrase_target, _ in phrases if " " not in form else ():
-                if form and its_weight >= PHRASE_FOR_WORD * weight:
-                    phrase = self._common_form(phrase_source, source, phrase_target, target)
-                    if form.lower() in phrase.lower().split():
-                        form = phrase
-                        break
+        for weight, form in forms:
+            for its_weight, phrase in phrases if " " not in form else ():
+                of_phrase = form.lower() in phrase.lower().split()
+                if of_phrase and its_weight >= PHRASE_FOR_WORD * weight:
+                    form = phrase  # noqa: PLW2901 - said in the word's place
+                    break
             beginnings = {word[:4] for word in form.lower().split()}
-            if beginnings and said.isdisjoint(beginnings):
+            if said.isdisjoint(beginnings):
                 chosen.append(form)
                 said |= beginnings
                 if len(chosen) == MOST:
@@ -136,9 +140,14 @@ class Reasons:
         if one.lower() == other.lower():
             return max(one, other)  # small letters sort last
         shorter, longer = sorted((one, other), key=lambda form: (len(form), form))
+        small = shorter.lower(), longer.lower()
+        common = next(
+            (n for n, pair in enumerate(zip(*small, strict=False)) if len({*pair}) > 1),
+            len(shorter),
+        )
+        ends = small[0][common:], small[1][common:]
         # repository and repositories, not universe and university
-        same = len(longer) <= len(shorter) + 2 and longer.lower().startswith(shorter[:-1].lower())
-        return shorter if same else ""
+        return shorter if ends[0] in ("", "e", "y") and ends[1] in ENDINGS else ""
 
     def _find_form(self, at: int, story: int) -> str:
         """A term as its story shows it, or empty when it does not read well."""

@@ -111,6 +111,11 @@ def blog_of(
         else:
             pinned[number] = _chosen(generator, articles, len(offered), number, "related", problems)
         excluded = _chosen(generator, articles, len(offered), number, "unrelated", problems)
+        for other in set(pinned.get(number, ())) & set(excluded):
+            problems.append(
+                f'{_place(article, "unrelated")}: "{articles[other].slug}" is also in Related; '
+                "take it out of one of them"
+            )
         barred[number] = [*barred.get(number, ()), *excluded]
     blog = Blog(
         [story_of(article) for article in articles],
@@ -226,6 +231,11 @@ def _chosen(
     names = [_as_named(article, name) for name in names_in(article.metadata[key])]
     found: list[str] = []
     numbers = chosen_stories(names, own, published, unpublished, found)
+    found += [
+        f'"{articles[number].slug}" is in another language ({articles[number].lang}); take it out'
+        for number in numbers
+        if articles[number].lang != article.lang
+    ]
     problems += [f"{_place(article, key)}: {problem}" for problem in found]
     return numbers
 

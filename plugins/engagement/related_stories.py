@@ -136,6 +136,7 @@ class _Ranking:
             vectors.place,
             vectors.stories_of,
             self.counts,
+            self.offered,
         ).of(source, target, pairs.cosine_of(source, target, len(tops)) * LENGTH**2)
         found: dict[int, list[Related]] = {number: [] for number in self.order}
         for i, j, reason in zip(source.tolist(), target.tolist(), reasons, strict=True):

@@ -34,14 +34,16 @@ _UNREAD = re.compile(
 )
 _CODE = re.compile(rf"<(pre|code|kbd|samp)\b{_ATTRIBUTES}>(.*?)</\1\s*>", re.I | re.S)
 # These may stand within a word.
-_INLINE = "a|abbr|acronym|b|bdi|bdo|big|cite|del|dfn|em|font|i|ins|mark|q|s|small|span|strong|u|wbr"
+_INLINE = (
+    "a|abbr|acronym|b|bdi|bdo|big|cite|del|dfn|em|font|i|ins|mark|q|s|small|span|strong|sub|u|wbr"
+)
 _WITHIN = re.compile(rf"</?(?:{_INLINE})\b{_ATTRIBUTES}>", re.I)
 _TAG = re.compile(rf"</?[a-z]{_ATTRIBUTES}>", re.I)
-_FOOTNOTE_MARK = re.compile(rf"<(sup|sub)\b{_ATTRIBUTES}>.*?</\1\s*>", re.I | re.S)
+_FOOTNOTE_MARK = re.compile(rf"<sup\b{_ATTRIBUTES}>.*?</sup\s*>", re.I | re.S)
 
 # Combining marks are no word characters to re, though words of many scripts need them.
 _MARKS = (
-    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963"
+    "\u200c\u200d\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05c1\u05c2\u07a6-\u07b0\u0f71-\u0f84\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963"
     "\u0966-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc\u102b-\u103e\u17b4-\u17d3"
 )
 # A word (it's, node.js, C++), or else one sign, which ends a phrase.

@@ -15,9 +15,6 @@ from engagement.settings import FieldWeights, RelatedStoriesSettings
 from engagement.story import Story
 from engagement.terms import TermCounts, term_counts
 
-# numpy leaves a file open that turns out to be no archive; it is closed with the exception.
-OPEN_FILE = "ignore::pytest.PytestUnraisableExceptionWarning"
-
 WEIGHTS = FieldWeights()
 STORIES = [
     Story("bread", "en", "Bread", "", "<p>Flour and yeast.</p>", ("Rye",), "Food",
@@ -155,7 +152,6 @@ def test_stories_of_one_text_share_their_terms(tmp_path: Path) -> None:
         assert same(cached_term_counts(twins, WEIGHTS, tmp_path), [FRESH[0], FRESH[0]])
 
 
-@pytest.mark.filterwarnings(OPEN_FILE)
 @pytest.mark.parametrize(
     "content",
     [b"", b"PK", b"nothing of ours", b"\0" * 999, pickle.dumps({"digests": [1]}), b"PK\3\4" * 99],
@@ -170,7 +166,6 @@ def test_a_foreign_file_is_done_without_and_replaced(
     assert counted == []
 
 
-@pytest.mark.filterwarnings(OPEN_FILE)
 def test_a_truncated_file_is_done_without(tmp_path: Path) -> None:
     cached_term_counts(STORIES, WEIGHTS, tmp_path)
     whole = (tmp_path / FILE_NAME).read_bytes()
@@ -271,3 +266,40 @@ def test_a_build_that_changed_nothing_leaves_the_file_alone(tmp_path: Path) -> N
     cached_term_counts(STORIES, WEIGHTS, tmp_path)
     after = (tmp_path / FILE_NAME).stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+@pytest.mark.parametrize("flip", [1, 128])
+def test_a_flipped_bit_anywhere_is_done_without(tmp_path: Path, flip: int) -> None:
+    cached_term_counts(STORIES, WEIGHTS, tmp_path)
+    file = tmp_path / FILE_NAME
+    whole = file.read_bytes()
+    for place in range(0, len(whole), 7):
+        damaged = bytearray(whole)
+        damaged[place] ^= flip
+        file.write_bytes(damaged)
+        assert same(cached_term_counts(STORIES, WEIGHTS, tmp_path), FRESH)
+
+
+def test_an_array_in_its_place_is_done_without(tmp_path: Path) -> None:
+    with (tmp_path / FILE_NAME).open("wb") as file:
+        np.save(file, np.arange(3))
+    assert same(cached_term_counts(STORIES, WEIGHTS, tmp_path), FRESH)
+
+
+@pytest.mark.parametrize("name", ["keys", "text"])
+def test_sizes_that_do_not_fit_are_done_without(tmp_path: Path, name: str) -> None:
+    cached_term_counts(STORIES, WEIGHTS, tmp_path)
+    with (tmp_path / FILE_NAME).open("rb") as file, np.load(file) as arrays:
+        ours = dict(arrays)
+    np.savez(tmp_path / FILE_NAME, **(ours | {name: ours[name][:3]}))
+    assert same(cached_term_counts(STORIES, WEIGHTS, tmp_path), FRESH)
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(file: Path, **_: object) -> None:
+        file.write_bytes(b"half")
+        raise OSError
+
+    monkeypatch.setattr(np, "savez", full)
+    cached_term_counts(STORIES, WEIGHTS, tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -77,3 +77,8 @@ def test_without_links_there_is_nothing_to_measure() -> None:
 def test_a_story_without_recommendations_finds_nothing() -> None:
     found = quality([[], [0]], {0: {1}, 1: {0}})
     assert (found.recall, found.ndcg) == (0.5, 0.5)
+
+
+def test_a_sign_within_an_attribute_ends_no_link() -> None:
+    links = without_story_links("<a title='x>y' href='/b/' rel='a>b'>b</a>", {"/b/": 1}.get)
+    assert links == ("", [1])

@@ -174,3 +174,13 @@ def test_pinned_stories_and_fillers_have_the_reason_that_they_have_or_none() -> 
     blog = Blog(stories, len(stories), pinned={0: [3, 6]})
     first = related_stories(blog, counts, SETTINGS)[0]
     assert [(each.index, bool(each.reason)) for each in first[:2]] == [(3, False), (6, True)]
+
+
+def test_words_that_only_begin_alike_are_no_reason() -> None:
+    assert reason(story("a", "university, " * 5), story("b", "universe, " * 5)) == ()
+
+
+def test_a_tag_with_a_small_word_in_it_is_said_whole() -> None:
+    tags = ("Rye and Oats",)
+    found = reason(story("a", "Baking. " * 4, tags=tags), story("b", "Kneading. " * 4, tags=tags))
+    assert found == ("Rye and Oats",)

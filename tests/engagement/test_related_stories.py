@@ -458,3 +458,8 @@ def test_on_any_blog_the_writers_word_and_the_rules_hold(
     )
     again = related_stories(other, [counts[i] for i in order], knobs)
     assert by_slug(other.stories, again) == by_slug(stories, lists)
+
+
+def test_drafts_change_no_reason() -> None:
+    stories = posts(60, 200)
+    assert ranked(stories, offered=20)[:20] == ranked(stories[:20])

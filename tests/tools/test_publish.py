@@ -41,7 +41,9 @@ def remote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, today: None) -> Path
     monkeypatch.setattr(
         publish_module,
         "build",
-        lambda conf, siteurl: build(conf, siteurl=siteurl, output=tmp_path / "output"),
+        lambda conf, siteurl: build(
+            {"publishconf.py": conf}[conf], siteurl=siteurl, output=tmp_path / "output"
+        ),
     )
     return bare
 

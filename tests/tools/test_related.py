@@ -441,3 +441,63 @@ def test_with_another_theme_every_story_ends_with_the_whole_list(
         why = "harbour and sea" if name in ("boats", "ships") else "food, flour and yeast"
         assert said[0].endswith(f"1 min read Also about {why}"), said
         assert said[2].endswith("1 min read")
+
+
+def test_a_story_both_wanted_and_unwanted_is_told(small_site: Make) -> None:
+    site = small_site(
+        {
+            "posts/a.md": post("A", Related="b", Unrelated="b"),
+            "posts/b.md": post("B"),
+            "posts/c.md": post("C"),
+        }
+    )
+    with pytest.raises(BuildError, match=r'a.md:4: Unrelated: "b" is also in Related; take it'):
+        site.build()
+
+
+def test_a_pin_in_another_language_is_told(small_site: Make) -> None:
+    site = small_site({"posts/a.md": post("A", Related="b"), "posts/b.md": post("B", Lang="de")})
+    with pytest.raises(BuildError, match=r'Related: "b" is in another language \(de\); take it'):
+        site.build()
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("--evaluate", "--links", "no/such"), "no/such cannot be read"),
+        (("--output", "no/such/file.tsv"), "no/such/file.tsv cannot be written"),
+        (("--limit", "-1"), '--limit is "-1"; give a whole number from 1'),
+        (("--limit", "abc"), '--limit is "abc"; give a whole number from 1'),
+    ],
+)
+def test_wrong_arguments_are_told_in_a_line(words: tuple[str, ...], problem: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "invoke", "related", *words],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert problem in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_pairs_name_the_original_of_translations(small_site: Make, tmp_path: Path) -> None:
+    words = {"a": "rye flour ", "b": "rye flour ", "c": "boats ", "d": "clocks ", "e": "boats "}
+    site = small_site({f"posts/{slug}.md": post(slug, text * 9) for slug, text in words.items()})
+    site.write({"posts/a-de.md": post("A", "rye flour " * 9, Slug="a", Lang="de")})
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text("a\tb\n")
+    assert evaluated(site.content, pairs).recall == 1
+
+
+def test_a_report_of_another_length_counts_what_the_site_shows(small_site: Make) -> None:
+    site = small_site({f"posts/{n}.md": post(f"S {n}", f"Word{n}.") for n in range(8)})
+    (shown,) = {
+        line
+        for count in (None, 1, 5)
+        for line in report(ranked(site.content, count))
+        if " adopted," in line
+    }
+    assert shown.endswith(", 0 recommended nowhere")
