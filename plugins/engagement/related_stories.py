@@ -232,8 +232,8 @@ class _Ranking:
         """Give each story that nobody shows the last place that costs least; return these.
 
         The cost is what the place's present story scores more than the orphan. A story that
-        is recommended only there keeps its place, pins keep theirs, and a place changes
-        hands once. Drafts and other stories that are not offered adopt nobody.
+        is recommended only there keeps its place (so a place changes hands once), and pins keep
+        theirs. Drafts and other stories that are not offered adopt nobody.
         """
         shown = self.settings.limit
         inbound = Counter(
@@ -243,7 +243,6 @@ class _Ranking:
         )
         orphans = {j for j in range(self.offered) if not inbound[j]}
         adopted: set[tuple[int, int]] = set()
-        taken: set[int] = set()
 
         # Whose last place may change hands: pins keep theirs, and who shows nothing has none.
         able = np.array(
@@ -267,9 +266,8 @@ class _Ranking:
                 source[order].tolist(), target[order].tolist(), score[order].tolist(), strict=True
             ):
                 last = tops[i][shown - 1]
-                if inbound[j] or inbound[last] < 2 or i in taken or not self._allowed(i, j):
+                if inbound[j] or inbound[last] < 2 or not self._allowed(i, j):
                     continue
-                taken.add(i)
                 inbound[last] -= 1
                 inbound[j] += 1
                 scores[i][j] = its_score
