@@ -150,15 +150,19 @@ class _EnoughReadError(BaseException):
     """Raised when the posts are read, to keep Pelican from writing."""
 
 
-def _lists(settings: Settings, blog: Blog, count: int | None) -> list[list[Related]]:
+def _lists(settings: Settings, blog: Blog, count: int) -> list[list[Related]]:
     weights = settings.related_stories.weights
     counts = [term_counts(story, weights) for story in blog.stories]
     return related_stories(blog, counts, settings.related_stories, count)
 
 
 def _inbound(found: Ranked) -> Counter[int]:
-    """How often each story is recommended by a public one."""
-    return Counter(each.index for entries in found.lists[: found.blog.offered] for each in entries)
+    """How often each story is shown by a public one."""
+    return Counter(
+        each.index
+        for entries, shown in zip(found.lists[: found.blog.offered], found.shown, strict=False)
+        for each in entries[:shown]
+    )
 
 
 def _pairs_in(file: Path, numbers: dict[str, int]) -> set[tuple[int, int]]:
