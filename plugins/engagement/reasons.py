@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
-from .terms import EDGE, IDEOGRAPHS, Floats32, Ints32, TermCounts, as_shown, is_pair
-
-Floats = npt.NDArray[np.float64]
+from .terms import EDGE, IDEOGRAPHS, TermCounts, as_shown, is_pair
+from .vectors import Floats, Ints, Vectors, ranges
 
 # Words and phrases in a reason.
 MOST = 3
@@ -35,36 +33,24 @@ _PIECE = re.compile("[\u3040-\u30ff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
 
 class Reasons:
-    """Reasons of pairs of stories, from the entries of their vectors.
+    """Reasons of pairs of stories, from their vectors and their terms."""
 
-    story, term  int32[m], ascending, the story and the term of each entry
-    value        float32[m], the term's weight in the story
-    place        int32[m], where the term is in the story's TermCounts
-    stories_of   int64[t], in how many of the ``offered`` stories each term is
-    """
-
-    def __init__(
-        self,
-        story: Ints32,
-        term: Ints32,
-        value: Floats32,
-        place: Ints32,
-        stories_of: npt.NDArray[np.int64],
-        counts: Sequence[TermCounts],
-        offered: int,
-    ) -> None:
-        self._counts, self._terms = counts, len(stories_of)
+    def __init__(self, vectors: Vectors, counts: Sequence[TermCounts], offered: int) -> None:
+        story, term, place = vectors.story, vectors.term, vectors.place
+        self._counts, self._terms = counts, len(vectors.stories_of)
         often = np.concatenate([np.empty(0, np.float32), *(c.counts for c in counts)])
         first = np.cumsum([0, *(len(c.counts) for c in counts)])
-        telling = stories_of <= max(MOST_STORIES * offered, 5)
+        telling = vectors.stories_of <= max(MOST_STORIES * offered, 5)
         fit = (often[first[story] + place] >= LEAST_COUNT) & telling[term]
-        self._term, self._value, self._place = term[fit].astype(np.int64), value[fit], place[fit]
+        self._term, self._value, self._place = (
+            term[fit].astype(np.int64),
+            vectors.value[fit],
+            place[fit],
+        )
         self._start = np.searchsorted(story[fit], np.arange(len(counts) + 1))
         self._form = lru_cache(maxsize=1 << 15)(self._find_form)
 
-    def of(
-        self, source: npt.NDArray[np.int64], target: npt.NDArray[np.int64], total: Floats
-    ) -> list[tuple[str, ...]]:
+    def of(self, source: Ints, target: Ints, total: Floats) -> list[tuple[str, ...]]:
         """The reason for each pair: at most ``MOST`` phrases, the best first; () for none.
 
         ``source`` and ``target`` are int64[p]; ``total`` float64[p] is the product of their
@@ -97,14 +83,11 @@ class Reasons:
             for one, other, found in zip(source.tolist(), target.tolist(), rows, strict=True)
         ]
 
-    def _entries(
-        self, stories: npt.NDArray[np.int64]
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def _entries(self, stories: Ints) -> tuple[Ints, Ints]:
         """For every entry of each of the stories, in order: the story's place here, the entry."""
         start, many = self._start[stories], self._start[stories + 1] - self._start[stories]
         place = np.repeat(np.arange(len(stories)), many)
-        entry = np.arange(len(place)) + np.repeat(start - np.cumsum(many) + many, many)
-        return place, entry
+        return place, ranges(start, many)
 
     def _reason(
         self, source: int, target: int, rows: Sequence[tuple[float, int, int]]

@@ -102,6 +102,7 @@ def blog_of(
         if not settings.related_stories.include_series_neighbours
         else {}
     )
+    names = _Names(articles, len(offered))
     pinned: dict[int, list[int]] = {}
     silent = set()
     for number, article in enumerate(articles):
@@ -109,8 +110,8 @@ def blog_of(
         if says_none(value):
             silent.add(number)
         else:
-            pinned[number] = _chosen(generator, articles, len(offered), number, "related", problems)
-        excluded = _chosen(generator, articles, len(offered), number, "unrelated", problems)
+            pinned[number] = names.chosen(number, "related", problems)
+        excluded = names.chosen(number, "unrelated", problems)
         for other in set(pinned.get(number, ())) & set(excluded):
             problems.append(
                 f'{_place(article, "unrelated")}: "{articles[other].slug}" is also in Related; '
@@ -207,37 +208,42 @@ def _refuses_calls(article: Article, problems: list[str]) -> bool:
     return False
 
 
-def _chosen(
-    generator: ArticlesGenerator,
-    articles: Sequence[Article],
-    offered: int,
-    own: int,
-    key: str,
-    problems: list[str],
-) -> list[int]:
-    """The numbers of the articles that the front matter names under the key."""
-    article = articles[own]
-    if key not in article.metadata:
-        return []
-    published: dict[str, int] = {}
-    for number, other in enumerate(articles[:offered]):
-        published[other.relative_source_path] = number
-        # A slug names the version in this story's language, or else the first.
-        if other.lang == article.lang or other.slug not in published:
-            published[other.slug] = number
-    unpublished = {
-        name for other in articles[offered:] for name in (other.slug, other.relative_source_path)
-    }
-    names = [_as_named(article, name) for name in names_in(article.metadata[key])]
-    found: list[str] = []
-    numbers = chosen_stories(names, own, published, unpublished, found)
-    found += [
-        f'"{articles[number].slug}" is in another language ({articles[number].lang}); take it out'
-        for number in numbers
-        if articles[number].lang != article.lang
-    ]
-    problems += [f"{_place(article, key)}: {problem}" for problem in found]
-    return numbers
+class _Names:
+    """The names by which front matter can choose articles: slugs and paths."""
+
+    def __init__(self, articles: Sequence[Article], offered: int) -> None:
+        self._articles, self._offered = articles, offered
+        self._published: dict[str, dict[str, int]] = {}
+        self._unpublished = {
+            name
+            for article in articles[offered:]
+            for name in (article.slug, article.relative_source_path)
+        }
+
+    def chosen(self, own: int, key: str, problems: list[str]) -> list[int]:
+        """The numbers of the articles that the front matter of number ``own`` names."""
+        article = self._articles[own]
+        if key not in article.metadata:
+            return []
+        named = [_as_named(article, name) for name in names_in(article.metadata[key])]
+        published = self._published_for(article.lang)
+        found: list[str] = []
+        numbers = chosen_stories(named, own, published, self._unpublished, found)
+        for other in (self._articles[number] for number in numbers):
+            if other.lang != article.lang:
+                found.append(f'"{other.slug}" is in another language ({other.lang}); take it out')
+        problems += [f"{_place(article, key)}: {problem}" for problem in found]
+        return numbers
+
+    def _published_for(self, lang: str) -> dict[str, int]:
+        """Numbers by name: a slug is the version in that language, or else the first."""
+        if lang not in self._published:
+            numbers = self._published[lang] = {}
+            for number, other in enumerate(self._articles[: self._offered]):
+                numbers[other.relative_source_path] = number
+                if other.lang == lang or other.slug not in numbers:
+                    numbers[other.slug] = number
+        return self._published[lang]
 
 
 def _as_named(article: Article, name: str) -> str:

@@ -129,15 +129,8 @@ class _Ranking:
         adopted = self._adopt(tops, scores, pairs)
         source = np.repeat(np.arange(len(tops)), [len(top) for top in tops])
         target = np.array([j for top in tops for j in top], np.int64)
-        reasons = Reasons(
-            vectors.story,
-            vectors.term,
-            vectors.value,
-            vectors.place,
-            vectors.stories_of,
-            self.counts,
-            self.offered,
-        ).of(source, target, pairs.cosine_of(source, target, len(tops)) * LENGTH**2)
+        total = pairs.cosine_of(source, target, len(tops)) * LENGTH**2
+        reasons = Reasons(vectors, self.counts, self.offered).of(source, target, total)
         found: dict[int, list[Related]] = {number: [] for number in self.order}
         for i, j, reason in zip(source.tolist(), target.tolist(), reasons, strict=True):
             found[self.order[i]].append(
@@ -206,13 +199,16 @@ class _Ranking:
         for i in range(len(self.stories)):
             part = slice(start[i], start[i + 1])
             scores.append(dict(zip(target[part], score[part], strict=True)))
-            top = list(self.pinned.get(i, ())) if i not in self.silent else []
-            for j in target[part] if i not in self.silent else []:
+            if i in self.silent:
+                tops.append([])
+                continue
+            top = list(self.pinned.get(i, ()))
+            for j in target[part]:
                 if len(top) >= self.count:
                     break
                 if j not in top:
                     top.append(j)
-            if len(top) < self.count and i not in self.silent and not self.settings.threshold:
+            if len(top) < self.count and not self.settings.threshold:
                 self._fill(top, i)
             tops.append(top)
         return tops, scores
@@ -247,9 +243,7 @@ class _Ranking:
         # Whose last place may change hands: pins keep theirs, and who shows nothing has none.
         able = np.array(
             [
-                i < self.offered
-                and i not in self.silent
-                and len(top) >= shown > len(self.pinned.get(i, ()))
+                i < self.offered and len(top) >= shown > len(self.pinned.get(i, ()))
                 for i, top in enumerate(tops)
             ]
         )

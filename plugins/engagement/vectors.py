@@ -38,6 +38,13 @@ class Vectors:
     stories_of: Ints
 
 
+def ranges(start: Ints, many: Ints) -> Ints:
+    """int64[sum of many]: for each start the numbers from it on, as many as told, in a row."""
+    numbers: Ints = np.repeat(start - np.cumsum(many) + many, many)
+    numbers += np.arange(len(numbers))
+    return numbers
+
+
 def vectors_of(counts: Sequence[TermCounts], offered: int) -> Vectors:
     """Weights sqrt(tf) * ln(1 + (N - df + .5) / (df + .5)), every vector of the same length.
 
@@ -61,7 +68,7 @@ def vectors_of(counts: Sequence[TermCounts], offered: int) -> Vectors:
         keys = np.concatenate([c.keys for c in batch])
         tf = np.concatenate([c.counts for c in batch]).astype(np.float64)
         story = np.repeat(np.arange(len(batch)), sizes)
-        place = np.arange(len(keys)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        place = ranges(np.zeros_like(sizes), sizes)
         term = np.minimum(np.searchsorted(shared, keys), max(len(shared) - 1, 0))
         kept = shared[term] == keys if len(shared) else np.zeros(len(keys), np.bool_)
         weight = np.sqrt(tf) * (np.where(kept, idf[df[term]], alone) if len(shared) else alone)
@@ -115,8 +122,7 @@ class Similarity:
         term = self.term[entries]
         start, stop = self.post_start[term], self.post_start[term + 1]
         many = stop - start
-        posting = np.repeat(start - np.cumsum(many) + many, many)
-        posting += np.arange(len(posting))
+        posting = ranges(start, many)
         cell = np.repeat((self.story[entries].astype(np.int64) - first) * columns, many)
         cell += self.post_story[posting]
         product = np.repeat(self.value[entries], many)

@@ -108,7 +108,7 @@ def leave_out_articles(generator: ArticlesGenerator) -> None:
         site_pages[save_as.casefold()].append(f'the site\'s own page "{template}"')
     generator.context["paths_by_save_as"] = site_pages
     generator.context["left_out"] = set()
-    _leave_out(generator, ARTICLE_LISTS)
+    _leave_out(generator)
     if not generator.settings.get("SHOW_DRAFTS"):
         drafts = [*generator.drafts, *generator.drafts_translations]
         generator.settings["HELD_BACK"] += [
@@ -120,11 +120,9 @@ def leave_out_articles(generator: ArticlesGenerator) -> None:
 
 def hold_back_pictures(generator: ArticlesGenerator | PagesGenerator) -> None:
     """Keep the pictures that only drafts show from being published with the others."""
-    lists = ARTICLE_LISTS if isinstance(generator, ArticlesGenerator) else PAGE_LISTS
     links: dict[bool, set[str]] = {True: set(), False: set()}
-    for name in lists:
-        for content in getattr(generator, name):
-            links[bool(content.save_as)] |= content.get_static_links()
+    for content in _contents(generator).values():
+        links[bool(content.save_as)] |= content.get_static_links()
     public = generator.context.setdefault("public_static_links", set())
     public |= links[True]
     generator.context["static_links"] -= links[False] - public
@@ -134,7 +132,7 @@ def leave_out_pages(generators: list[Generator]) -> None:
     """Take out the pages that cannot be written, and say of every file why it is not used."""
     for generator in generators:
         if isinstance(generator, PagesGenerator):
-            _leave_out(generator, PAGE_LISTS)
+            _leave_out(generator)
             for name in ("pages", "hidden_pages", "draft_pages"):
                 generator.context[name] = getattr(generator, name)
         if isinstance(generator, ArticlesGenerator):
@@ -161,9 +159,7 @@ def tell_dead_links(generators: list[Generator]) -> None:
     """Say which links with {filename}, {static} or {attach} lead to nothing public."""
     for generator in generators:
         if isinstance(generator, ArticlesGenerator | PagesGenerator):
-            lists = ARTICLE_LISTS if isinstance(generator, ArticlesGenerator) else PAGE_LISTS
-            contents = {c.source_path: c for name in lists for c in getattr(generator, name)}
-            for _, content in sorted(contents.items()):
+            for _, content in sorted(_contents(generator).items()):
                 if content.save_as:
                     generator.settings["UNUSABLE"] += _dead_links(generator, content)
 
@@ -174,9 +170,23 @@ def stop_before_writing(pelican: Pelican) -> None:
         raise SystemExit("\n".join(pelican.settings["UNUSABLE"]))
 
 
-def _leave_out(generator: ArticlesGenerator | PagesGenerator, lists: tuple[str, ...]) -> None:
-    """Take what cannot be written out of the named lists, with its reasons to UNUSABLE."""
-    contents = {c.relative_source_path: c for name in lists for c in getattr(generator, name)}
+def _lists(generator: ArticlesGenerator | PagesGenerator) -> tuple[str, ...]:
+    """The names of the generator's lists of contents."""
+    return ARTICLE_LISTS if isinstance(generator, ArticlesGenerator) else PAGE_LISTS
+
+
+def _contents(generator: ArticlesGenerator | PagesGenerator) -> dict[str, Content]:
+    """All that the generator read and can use, by its path from the content folder."""
+    return {
+        content.relative_source_path: content
+        for name in _lists(generator)
+        for content in getattr(generator, name)
+    }
+
+
+def _leave_out(generator: ArticlesGenerator | PagesGenerator) -> None:
+    """Take what cannot be written out of the generator's lists, with its reasons to UNUSABLE."""
+    contents = _contents(generator)
     paths_by_save_as = generator.context["paths_by_save_as"]
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for path, content in sorted(contents.items()):
@@ -199,7 +209,7 @@ def _leave_out(generator: ArticlesGenerator | PagesGenerator, lists: tuple[str, 
     if not found:
         return
     gone = [contents[path] for path in found]
-    for name in lists:
+    for name in _lists(generator):
         setattr(generator, name, list(_without(getattr(generator, name), gone)))
     for content in contents.values():
         content.translations = list(_without(content.translations, gone))
@@ -214,7 +224,7 @@ def _leave_out(generator: ArticlesGenerator | PagesGenerator, lists: tuple[str, 
 
 def _dead_links(generator: Generator, content: Content) -> list[str]:
     """What to tell of each link in the content that leads to nothing public."""
-    text = Path(content.source_path).read_text("utf-8-sig")
+    pages, files = generator.context["generated_content"], generator.context["static_content"]
     found = []
     for match in content._get_intrasite_link_regex().finditer(content._content):
         kind, target = match["what"], urlsplit(html.unescape(match["value"])).path
@@ -222,7 +232,6 @@ def _dead_links(generator: Generator, content: Content) -> list[str]:
             continue
         folder = "" if target.startswith("/") else content.relative_dir
         path = posixpath.normpath(posixpath.join(folder, unquote(target).lstrip("/")))
-        pages, files = generator.context["generated_content"], generator.context["static_content"]
         if kind == "filename" and pages.get(path):
             if pages[path].save_as:
                 continue
@@ -238,6 +247,7 @@ def _dead_links(generator: Generator, content: Content) -> list[str]:
             meant = f'; did you mean "{near[0]}"?' if near else ""
             wrong = f'leads to no file: there is no "{path}"{meant}'
         link = f"{{{kind}}}{match['value']}"
+        text = Path(content.source_path).read_text("utf-8-sig")
         line = next((n for n, each in enumerate(text.splitlines(), 1) if link in each), 1)
         found.append(f"{_shown(generator, content.relative_source_path)}:{line}: {link} {wrong}")
     return found

@@ -87,8 +87,6 @@ def unwritable(save_as: str, url: str, slug: str) -> str:
         return f'its address "{url}" leads out of the site; write it like a-few-words/'
     if any(len(part.encode()) > LONGEST_NAME for part in parts):
         return "its address is too long; add a shorter line like Slug: a-few-words"
-    if save_as.startswith("/"):
-        return "it has no address of its own; add a line like Slug: a-few-words"
     return ""
 
 
