@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from invoke import Context, Exit, task
 from tools.browser import NoBrowserError, ensure_browser
 from tools.build import FRESH, REPORT, ROOT, BuildError, is_built, show_warnings
 from tools.build import build as build_site
+from tools.calls import report as report_of_calls
+from tools.calls import shown_calls
 from tools.preview import serve as serve_site
 from tools.publish import PublishError
 from tools.publish import publish as publish_site
@@ -123,15 +126,23 @@ def related(
         if output:
             Path(output).write_text("".join(f"{row}\n" for row in rows(found)), "utf-8")
         else:
-            print(*report(found), sep="\n", flush=True)
+            _print(report(found))
     except BuildError as error:
         raise Exit(str(error), 1) from None
-    except BrokenPipeError:  # into `head`, say: it has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         raise Exit(f"{output} cannot be written: {error.strerror}", 1) from None
     for problem in found.problems:
         print(problem, file=sys.stderr)
+
+
+@task(help={"content": "another content folder"})
+def calls(_: Context, content: str = "") -> None:
+    """Show which calls to action each story and page shows, and why."""
+    show_warnings()
+    try:
+        _print(report_of_calls(shown_calls(Path(content) if content else None)))
+    except BuildError as error:
+        raise Exit(str(error), 1) from None
 
 
 @task(help={"siteurl": "the public address (default: SITEURL in publishconf.py)"})
@@ -157,6 +168,14 @@ def clean(_: Context) -> None:
     for cache in ROOT.glob(".*cache"):
         shutil.rmtree(cache)
     REPORT.unlink(missing_ok=True)
+
+
+def _print(lines: Iterable[str]) -> None:
+    """Print a report, of which `head`, say, may read as much as it likes."""
+    try:
+        print(*lines, sep="\n", flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(*words: str) -> None:

@@ -7,7 +7,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sites import NOW, SITEURL, SmallSite
 
 from tools.browser import find_browser
@@ -57,20 +57,38 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page at a phone's size, that fails the test on a console message or a foreign request."""
-    context = browser.new_context(viewport=PHONE)
-    page = context.new_page()
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open pages at a phone's size; the test fails on a console message or a foreign request.
+
+    ``provider`` is an address that the page may go to; the rest is for Playwright's new_context.
+    """
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    yield page
-    context.close()
-    assert not [url for url in asked if not url.startswith(HERE)]
+    contexts: list[BrowserContext] = []
+    welcome = list(HERE)
+
+    def new(provider: str = "", **options: object) -> Page:
+        context = browser.new_context(viewport=PHONE, **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        welcome.extend([provider] if provider else [])
+        return page
+
+    yield new
+    for context in contexts:
+        context.close()
+    assert not [url for url in asked if not url.startswith(tuple(welcome))]
     # Chromium itself reports the status of a page that is meant to be missing.
     assert not [text for text in said if "status of 404" not in text]
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """One such page."""
+    return new_page()
 
 
 class _Handler(SimpleHTTPRequestHandler):

@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import TemplateError, TemplateSyntaxError
-from pelican import Pelican
+from pelican import Pelican, signals
+from pelican.generators import Generator
 from pelican.log import console
 from pelican.settings import read_settings
 
@@ -161,6 +162,35 @@ def run_pelican(settings: dict[str, Any]) -> tuple[str, ...]:
     finally:
         logging.getLogger().removeHandler(errors)
     return tuple(_by_file([*settings["UNUSABLE"], *errors.lines]))
+
+
+def read_site(settings: dict[str, Any]) -> list[Generator]:
+    """Pelican's generators with all that they read; nothing is written.
+
+    Raises BuildError as ``run_pelican`` does.
+    """
+    read: list[Generator] = []
+
+    def keep(generators: list[Generator]) -> None:
+        read.extend(generators)
+
+    def stop(_: Any) -> None:
+        raise _EnoughReadError
+
+    signals.all_generators_finalized.connect(keep)
+    signals.get_writer.connect(stop)
+    try:
+        run_pelican(settings)
+    except _EnoughReadError:
+        pass
+    finally:
+        signals.all_generators_finalized.disconnect(keep)
+        signals.get_writer.disconnect(stop)
+    return read
+
+
+class _EnoughReadError(BaseException):
+    """Raised when the site is read, to keep Pelican from writing."""
 
 
 def _by_file(lines: list[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """Put the public site on the branch that GitHub Pages serves."""
 
+import re
 import shutil
 import subprocess
 from contextlib import chdir
@@ -11,6 +12,8 @@ from ghp_import import GhpError, ghp_import
 from .build import ROOT, build, checked_siteurl, site_settings
 
 BRANCH = "gh-pages"
+PLACEHOLDER = re.compile(r"\bTODO(?::[^`\"\n]*|@[\w.-]+)")
+DRAFT = re.compile(r"^status:\s*draft\s*$", re.IGNORECASE | re.MULTILINE)
 
 
 class PublishError(Exception):
@@ -24,12 +27,8 @@ def publish(siteurl: str | None = None, remote: str = "origin") -> str:
 
     Raises PublishError or BuildError; the remote's branch is then as it was.
     """
-    siteurl = checked_siteurl(siteurl or str(site_settings("publishconf.py")["SITEURL"]))
-    host = urlsplit(siteurl).hostname or ""
-    if host.endswith((".example", "localhost")) or host == "127.0.0.1":
-        raise PublishError(
-            f"publishconf.py: SITEURL is still {siteurl}; write the address of your site there"
-        )
+    settings = site_settings("publishconf.py")
+    siteurl = checked_siteurl(siteurl or str(settings["SITEURL"]))
     if not shutil.which("git"):
         raise PublishError("git is not installed; install it from https://git-scm.com")
     if _git("rev-parse", "HEAD").returncode:
@@ -44,6 +43,14 @@ def publish(siteurl: str | None = None, remote: str = "origin") -> str:
         raise PublishError(
             f"you are on the branch {BRANCH}, which publishing overwrites; go back: git switch main"
         )
+    host = urlsplit(siteurl).hostname or ""
+    undecided = placeholders(Path(settings["PATH"]))
+    if host.endswith((".example", "localhost")) or host == "127.0.0.1":
+        undecided.insert(
+            0, f"publishconf.py: SITEURL is still {siteurl}; write the address of your site there"
+        )
+    if undecided:
+        raise PublishError("\n".join(undecided))
     source = _said("rev-parse", "--short", "HEAD")
     built = build("publishconf.py", siteurl=siteurl)
     if built.problems:
@@ -68,6 +75,28 @@ def publish(siteurl: str | None = None, remote: str = "origin") -> str:
             "mend it and publish again"
         ) from None
     return f"Published {built.pages} pages to {BRANCH}; they will be at {siteurl}/"
+
+
+def placeholders(content: Path) -> list[str]:
+    """What the writer has yet to decide, in settings and content: ``file:line: …`` each.
+
+    A placeholder is a ``TODO:`` or an address ``TODO@…``. Drafts may hold as many as they like.
+    """
+    confs = (ROOT / "pelicanconf.py", ROOT / "publishconf.py")
+    texts = (file for kind in ("*.md", "*.toml") for file in content.rglob(kind))
+    found = []
+    for file in (*confs, *sorted(texts)):
+        text = file.read_text("utf-8-sig", errors="replace") if file.exists() else ""
+        if DRAFT.search(text.partition("\n\n")[0]):
+            continue
+        shown = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file
+        found += [
+            f'{shown.as_posix()}:{number}: "{match[0]}" is yours to decide; write it there'
+            for number, line in enumerate(text.splitlines(), 1)
+            if not line.lstrip().startswith("#")
+            for match in PLACEHOLDER.finditer(line)
+        ]
+    return found
 
 
 def _cname(output: Path, remote: str) -> str | None:

@@ -1,23 +1,22 @@
 """Report on related stories: what each story shows and why, and how good the choice is."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from engagement.by_hand import CallsByHand
+from engagement.contents import blog_of
 from engagement.errors import SettingsError
 from engagement.evaluation import Quality, quality, without_story_links
-from engagement.receivers import blog_of
 from engagement.related_stories import Blog, Related, related_stories
 from engagement.settings import Settings, settings_of
 from engagement.terms import term_counts
-from pelican import signals
 from pelican.contents import Article
-from pelican.generators import ArticlesGenerator, Generator
+from pelican.generators import ArticlesGenerator
 
-from .build import BuildError, run_pelican, site_settings
+from .build import BuildError, read_site, site_settings
 
 CONF = "pelicanconf.py"
 PLACE_KEPT = "adopted: it would be recommended nowhere else"
@@ -119,35 +118,15 @@ def _read(
     settings = site_settings(CONF, content=content, keep_going=True)
     # Without engagement itself: what is wrong with the calls to action is no matter here.
     settings["PLUGINS"] = ["posts"]
+    settings["MARKDOWN"]["extensions"].append(CallsByHand())
     try:
         settings_of(settings)
     except SettingsError as error:
         raise BuildError("\n".join(error.problems)) from None
-    read: list[tuple[Settings, list[Article], Blog]] = []
-
-    def take(generators: Iterable[Generator]) -> None:
-        ours = settings_of(settings)
-        for generator in generators:
-            if isinstance(generator, ArticlesGenerator):
-                read.append((ours, *blog_of(generator, ours, settings["UNUSABLE"])))
-
-    def stop(_: Any) -> None:
-        raise _EnoughReadError
-
-    signals.all_generators_finalized.connect(take)
-    signals.get_writer.connect(stop)
-    try:
-        run_pelican(settings)
-    except _EnoughReadError:
-        pass
-    finally:
-        signals.all_generators_finalized.disconnect(take)
-        signals.get_writer.disconnect(stop)
-    return *read[0], tuple(settings["UNUSABLE"])
-
-
-class _EnoughReadError(BaseException):
-    """Raised when the posts are read, to keep Pelican from writing."""
+    (generator,) = (each for each in read_site(settings) if isinstance(each, ArticlesGenerator))
+    ours = settings_of(settings)  # with the moment that now is NOW
+    articles, blog = blog_of(generator, ours, settings["UNUSABLE"])
+    return ours, articles, blog, tuple(settings["UNUSABLE"])
 
 
 def _lists(settings: Settings, blog: Blog, count: int) -> list[list[Related]]:

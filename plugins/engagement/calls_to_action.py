@@ -1,22 +1,21 @@
-"""Read the writer's calls to action, and choose the one that a story shows."""
+"""A call to action as templates see it, and its texts as safe HTML."""
 
 import re
-import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from datetime import datetime
+from typing import Literal
 
 from markdown import Markdown
 from markupsafe import Markup, escape
 
-from .errors import SettingsError, did_you_mean
-from .schema import parsed
+from .events import Event, in_words, next_start
+from .providers import Form, Provider, form_of, mail_link_of
 
-Slot = Literal["end"]
-LINK_STARTS = ("https://", "mailto:", "/")
-LINK_RULE = "must start with https:// or mailto:, or with / for a page of this site"
-NAME = re.compile(r"[a-z0-9-]+")
-_ADDRESS = re.compile(r'<(?P<tag>a|img)\b[^>]*?(?:href|src)="(?P<address>[^"]*)')
+Kind = Literal["signup", "link", "event"]
+_CODE = re.compile(r"<code>.*?</code>", re.DOTALL)
+_MARK = re.compile(r"\*\*|__|\]\(|`")
+# Of the links in a body those to pages of this site, where the site's address is missing.
 _OWN_LINK = re.compile(r'<a\b[^>]*?href="(?=/)')
 
 
@@ -24,122 +23,54 @@ _OWN_LINK = re.compile(r'<a\b[^>]*?href="(?=/)')
 class CallToAction:
     """One offer. Its texts are Markup: escaped, and safe to put into a page.
 
-    ``url`` starts with ``https://`` or ``mailto:``, or with ``/`` for a page of this site.
+    ``url`` starts with ``https://`` or ``mailto:``, or with ``/`` for a page of this site. Of
+    a signup it is the page to send readers to where a form cannot be; ``provider`` is where its
+    form posts to. Only an event has ``event``.
     """
 
     name: str
-    kind: Literal["link"]
+    kind: Kind
     heading: str
     body: str
     button: str
     url: str
     consent: str = ""
+    provider: Provider | None = None
+    label: str = ""
+    success_page: str = ""
+    thanks: str = ""
+    event: Event | None = None
+    calendar: str = ""
+
+    @property
+    def when(self) -> str:
+        """When the gathering takes place, in words; empty for other kinds."""
+        return in_words(self.event) if self.event else ""
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it is a gathering that takes place no more."""
+        return self.event is not None and next_start(self.event, now) is None
+
+    def form(self, source: tuple[str, str] | None) -> Form | None:
+        """The form to post, or None when there is none; ``source`` is a page's slug and slot."""
+        return form_of(self.provider, source) if self.provider else None
 
     def url_at(self, siteurl: str) -> str:
-        """The address to link to, from a page whose site is at ``siteurl``."""
+        """``url`` as a link from a page whose site is at ``siteurl``."""
         return siteurl + self.url if self.url.startswith("/") else self.url
+
+    def button_url_at(self, siteurl: str) -> str:
+        """Where the button leads on a page, when no form stands there."""
+        if self.provider and self.provider.service == "mailto":
+            return mail_link_of(self.provider)
+        return self.url_at(siteurl)
 
     def body_at(self, siteurl: str) -> Markup:
         """The body as HTML, with links to pages of this site that start with ``siteurl``."""
         return Markup(_OWN_LINK.sub(rf"\g<0>{escape(siteurl)}", str(self.body)))
 
 
-@dataclass(frozen=True)
-class Placement:
-    """Where a call shows. Of two for one slot the higher priority wins, then the name."""
-
-    call: str
-    slot: Slot
-    priority: int = 0
-
-
-@dataclass(frozen=True)
-class CallsToAction:
-    """Everything that calls_to_action.toml says."""
-
-    calls: Mapping[str, CallToAction]
-    placements: tuple[Placement, ...]
-
-
-NO_CALLS = CallsToAction({}, ())
-
-
-def load(toml: str, source: str, typography: Callable[[str], str] = str) -> CallsToAction:
-    """The calls and placements in the text of calls_to_action.toml.
-
-    ``source`` is the file's name in messages; ``typography`` turns HTML into HTML.
-
-    Raises SettingsError with every problem: file, table and key, value, remedy.
-    """
-    try:
-        tables = tomllib.loads(toml)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            [f"{source}: {error}; is a quote or a bracket missing there?"]
-        ) from None
-    problems = [
-        f'{source}: unknown table "{name}"{did_you_mean(name, ("call", "placement"))}'
-        for name in tables
-        if name not in ("call", "placement")
-    ]
-    calls = _calls(tables.get("call", {}), source, problems)
-    placements = _placements(tables.get("placement", []), calls, source, problems)
-    if problems:
-        raise SettingsError(problems)
-    return CallsToAction(
-        {name: _ready(call, typography) for name, call in calls.items() if call},
-        placements,
-    )
-
-
-def choose(offers: CallsToAction) -> dict[Slot, CallToAction]:
-    """The call for each slot of a story: highest priority first, then by name."""
-    chosen: dict[Slot, CallToAction] = {}
-    for placement in sorted(offers.placements, key=lambda p: (-p.priority, p.call)):
-        chosen.setdefault(placement.slot, offers.calls[placement.call])
-    return chosen
-
-
-def _calls(table: object, source: str, problems: list[str]) -> dict[str, CallToAction | None]:
-    """Each call by its name, None for one that has problems."""
-    if not isinstance(table, dict):
-        problems.append(f"{source}: call must be tables like [call.weekly-email], not {table!r}")
-        return {}
-    calls: dict[str, CallToAction | None] = {}
-    for name, given in table.items():
-        where = f"{source}: call.{name}"
-        calls[name] = call = parsed(CallToAction, given, where, problems, name=name)
-        if not NAME.fullmatch(name):
-            problems.append(f"{where}: a name is made of small letters, digits and dashes")
-        if call and not _is_link(call.url):
-            problems.append(f'{where}.url: "{call.url}" {LINK_RULE}')
-        for match in _ADDRESS.finditer(_body_html(call.body) if call else ""):
-            if not _is_link(match["address"]):
-                problems.append(f'{where}.body: the link "{match["address"]}" {LINK_RULE}')
-            elif match["tag"] == "img":
-                problems.append(f"{where}.body: a picture has no place in a call; take it out")
-    return calls
-
-
-def _placements(
-    tables: object, calls: Mapping[str, Any], source: str, problems: list[str]
-) -> tuple[Placement, ...]:
-    if not isinstance(tables, list):
-        problems.append(f"{source}: write [[placement]] with two brackets on each side")
-        return ()
-    placements = []
-    for number, given in enumerate(tables, 1):
-        where = f"{source}: placement {number}"
-        placement = parsed(Placement, given, where, problems)
-        if placement:
-            placements.append(placement)
-        call = given.get("call") if isinstance(given, dict) else None
-        if isinstance(call, str) and call not in calls:
-            problems.append(f'{where}.call: there is no call "{call}"{did_you_mean(call, calls)}')
-    return tuple(placements)
-
-
-def _ready(call: CallToAction, typography: Callable[[str], str]) -> CallToAction:
+def with_safe_texts(call: CallToAction, typography: Callable[[str], str]) -> CallToAction:
     """The call with its texts as HTML; markup in them is shown, not obeyed."""
 
     def inline(text: str) -> Markup:
@@ -148,20 +79,31 @@ def _ready(call: CallToAction, typography: Callable[[str], str]) -> CallToAction
     return replace(
         call,
         heading=inline(call.heading),
-        body=Markup(typography(_body_html(call.body))),
+        body=Markup(typography(body_html(call.body))),
         button=inline(call.button),
         consent=inline(call.consent),
+        label=inline(call.label),
+        thanks=inline(call.thanks),
+        calendar=inline(call.calendar),
     )
 
 
-def _is_link(address: str) -> bool:
-    """Whether a call may lead there; // would be another site at the same scheme."""
-    return address.startswith(LINK_STARTS) and not address.startswith("//")
-
-
-def _body_html(body: str) -> str:
+def body_html(body: str) -> str:
     """The HTML of Markdown in which HTML is text."""
+    return _markdown().convert(body)
+
+
+def unclosed_mark(body: str) -> str:
+    """The first mark in Markdown that has no partner, such as ``**``; empty when there is none."""
+    markdown = _markdown()
+    # What the writer wrote with a backslash stays unlike a mark.
+    markdown.treeprocessors.deregister("unescape")
+    found = _MARK.search(_CODE.sub("", markdown.convert(body)))
+    return found[0] if found else ""
+
+
+def _markdown() -> Markdown:
     markdown = Markdown(output_format="html")
     markdown.preprocessors.deregister("html_block")
     markdown.inlinePatterns.deregister("html")
-    return markdown.convert(body)
+    return markdown

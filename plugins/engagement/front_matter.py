@@ -1,6 +1,7 @@
 """Read what a post's front matter says of its related stories and calls to action."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from .errors import did_you_mean
 
@@ -44,3 +45,42 @@ def chosen_stories(
             alike = [known for known in published if ("/" in known) == ("/" in name)]
             problems.append(f'there is no story "{name}"{did_you_mean(name, alike)}')
     return numbers
+
+
+def calls_in_slots(
+    value: object, slots: Collection[str], calls: Collection[str], problems: list[str]
+) -> dict[Any, list[str]]:
+    """The names of calls by slot that a line ``Calls: one@end, none@middle`` sets.
+
+    ``none`` alone empties all ``slots`` (those that this kind of page has). A call may be named
+    once, and once more for the feed, which is not on the page. Problems are appended without
+    file and line.
+    """
+    if says_none(value):
+        return {slot: [] for slot in slots}
+    chosen: dict[str, list[str]] = {}
+    emptied = []
+    for entry in names_in(value):
+        name, at, slot = (part.strip() for part in entry.partition("@"))
+        if not at:
+            problems.append(f'"{entry}" has no slot; write "{entry}@end", or "none" alone')
+        elif slot not in slots:
+            problems.append(f'"{entry}": there is no slot "{slot}" here{did_you_mean(slot, slots)}')
+        elif name.lower() == NONE:
+            emptied.append(slot)
+        elif name not in calls:
+            problems.append(f'"{entry}": there is no call "{name}"{did_you_mean(name, calls)}')
+        elif others := [
+            other
+            for other, names in chosen.items()
+            if name in names and (other == slot or "feed" not in (other, slot))
+        ]:
+            problems.append(f'"{entry}": "{name}" is named for "{others[0]}" already; take one out')
+        else:
+            chosen.setdefault(slot, []).append(name)
+    for slot in emptied:
+        if chosen.setdefault(slot, []):
+            problems.append(
+                f'"none@{slot}" leaves no place for "{chosen[slot][0]}@{slot}"; take one out'
+            )
+    return chosen

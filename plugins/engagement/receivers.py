@@ -1,33 +1,43 @@
-"""The only module here that touches Pelican: signals in, article attributes out."""
+"""The only module here that runs Pelican: signals in, attributes and files out."""
 
 import logging
 import posixpath
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
 from feedgenerator import Atom1Feed
-from jinja2 import ChoiceLoader, FileSystemLoader
+from jinja2 import ChoiceLoader, FileSystemLoader, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
-from pelican import signals
-from pelican.contents import Article
-from pelican.generators import ArticlesGenerator, Generator
+from pelican import Pelican, signals
+from pelican.contents import Article, Page
+from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 from typogrify.filters import typogrify
 
+from .by_hand import CallsByHand, with_calls_by_hand, without_calls_by_hand
 from .cache import cached_term_counts
-from .calls_to_action import NO_CALLS, CallsToAction, choose, load
-from .errors import SettingsError
-from .front_matter import chosen_stories, names_in, says_none
-from .related_stories import Blog, related_stories
+from .calls_file import CallsFile, is_own_page, read, unknown_names
+from .contents import blog_of, calls_by_hand, calls_of, place, shown, subject_of
+from .errors import SettingsError, did_you_mean
+from .pauses import pauses
+from .placements import IN_TEXT, NO_CALLS, CallsToAction, Subject
+from .related_stories import related_stories
 from .settings import Settings, settings_of
-from .story import Story, reading_minutes
+from .site_calls import (
+    LISTING_SLOTS,
+    NOT_FOUND_SLOTS,
+    PAGE_SLOTS,
+    STORY_SLOTS,
+    PlacedCall,
+    SiteCalls,
+)
+from .story import reading_minutes, word_count
 
-TEMPLATES = Path(__file__).parent / "templates"
-FILENAME = "{filename}"
+HERE = Path(__file__).parent
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
@@ -41,28 +51,95 @@ class RelatedStory:
     reason: tuple[str, ...]
 
 
+class CallFiles:
+    """Writes the files that calls to action need, as one of Pelican's generators."""
+
+    def __init__(self, context: dict[str, Any], output_path: str, **_: object) -> None:
+        self._context, self._output = context, Path(output_path)
+
+    def generate_output(self, _: object) -> None:
+        """Write each gathering's calendar, and the script if a call needs it."""
+        files = self._context["site_calls"].files((HERE / "signups.js").read_bytes())
+        for path, content in files.items():
+            file = self._output / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+
+
 def register() -> None:
     """Connect to Pelican's signals."""
-    signals.generator_init.connect(add_default_templates)
+    signals.initialized.connect(read_calls_by_hand)
+    signals.get_generators.connect(call_files)
+    signals.generator_init.connect(prepare_templates)
     signals.all_generators_finalized.connect(engage)
     signals.feed_generated.connect(add_to_feed)
 
 
-def add_default_templates(generator: Generator) -> None:
+def read_calls_by_hand(pelican: Pelican) -> None:
+    """Teach Markdown the line [[cta name]]."""
+    markdown = pelican.settings["MARKDOWN"]
+    others = [each for each in markdown.get("extensions", ()) if not isinstance(each, CallsByHand)]
+    # A new dict: Pelican's own default must not grow with each build of a process.
+    pelican.settings["MARKDOWN"] = {**markdown, "extensions": [*others, CallsByHand()]}
+
+
+def call_files(_: Pelican) -> type[CallFiles]:
+    """The generator of the calls' own files."""
+    return CallFiles
+
+
+def prepare_templates(generator: Generator) -> None:
     """Let templates include engagement/…, also in a theme that knows nothing of it."""
     # Last in line, so a theme's template of the same name wins.
-    generator.env.loader = ChoiceLoader([generator.env.loader, FileSystemLoader(TEMPLATES)])
+    defaults = FileSystemLoader(HERE / "templates")
+    generator.env.loader = ChoiceLoader([generator.env.loader, defaults])
+    generator.env.globals["calls_in"] = calls_in
+    generator.env.filters["with_calls"] = with_calls
+
+
+@pass_context
+def calls_in(context: Context, slot: str) -> tuple[PlacedCall, ...]:
+    """The calls that the page being written shows in a slot."""
+    content = context.get("article") or context.get("page")
+    placed: dict[str, tuple[PlacedCall, ...]] = (
+        content.calls_to_action if content else _calls_of_other_page(context)
+    )
+    return placed.get(slot, ())
+
+
+@pass_context
+def with_calls(context: Context, html: str, content: Article | Page) -> str:
+    """The HTML, which holds the content's text, with the calls that stand within the text."""
+    template = context.environment.get_template("engagement/call_to_action.html")
+    variables = context.get_all()
+
+    def rendered(placed: PlacedCall) -> str:
+        return template.render(variables, placed=placed)
+
+    text: str = content.content
+    placed = content.calls_to_action
+    middle = placed.get("middle", ())
+    by_hand = {each.call.name: rendered(each) for each in placed.get(IN_TEXT, ())}
+    settings = context["site_calls"].settings.middle
+    result = text
+    for offset, call in reversed([*zip(pauses(text, len(middle), settings), middle, strict=True)]):
+        result = f"{result[:offset]}{rendered(call)}{result[offset:]}"
+    result = with_calls_by_hand(result, lambda name: by_hand.get(name, ""))
+    changed = html.replace(text, result, 1)
+    return Markup(changed) if isinstance(html, Markup) else changed
 
 
 def engage(generators: Iterable[Generator]) -> None:
-    """Give every article its calls to action, its related stories and its reading time.
+    """Give every article and page its calls to action, and every article what to read next.
 
     Drafts and hidden articles get them too, and are offered to nobody.
     """
+    generators = list(generators)
+    pages = [page for each in generators for page in _pages(each)]
     for generator in generators:
         if isinstance(generator, ArticlesGenerator):
             try:
-                _engage(generator)
+                _engage(generator, pages)
             except SettingsError as error:
                 # With its words as the exit code: no traceback under any way to run Pelican.
                 raise SystemExit(str(error)) from None
@@ -72,6 +149,9 @@ def add_to_feed(context: dict[str, Any], feed: Any) -> None:
     """Put the form-free variant of both after each full text of a feed."""
     template, articles = context["engagement_feed"]
     for item in feed.items:
+        for key in ("content", "description"):
+            if item[key]:
+                item[key] = without_calls_by_hand(item[key])
         # Atom has its full text in content; RSS in description, unless that is the summary.
         part = "content" if isinstance(feed, Atom1Feed) else "description"
         if part == "description" and context["RSS_FEED_SUMMARY_ONLY"]:
@@ -81,91 +161,52 @@ def add_to_feed(context: dict[str, Any], feed: Any) -> None:
             item[part] = (item[part] or "") + template.render(context, article=article)
 
 
-def blog_of(
-    generator: ArticlesGenerator, settings: Settings, problems: list[str]
-) -> tuple[list[Article], Blog]:
-    """The generator's articles, and in the same order what ranking knows of them.
-
-    Wrong front matter is appended to ``problems``: file, line, value and remedy.
-    """
-    listed = [*generator.articles, *generator.translations]
-    unlisted = [
-        *generator.hidden_articles,
-        *generator.hidden_translations,
-        *generator.drafts,
-        *generator.drafts_translations,
-    ]
-    offered = [article for article in listed if article.date <= settings.now]
-    articles = [*offered, *(a for a in listed if a.date > settings.now), *unlisted]
-    barred = (
-        _series_neighbours(offered)
-        if not settings.related_stories.include_series_neighbours
-        else {}
-    )
-    names = _Names(articles, len(offered))
-    pinned: dict[int, list[int]] = {}
-    silent = set()
-    for number, article in enumerate(articles):
-        value = article.metadata.get("related", "")
-        if says_none(value):
-            silent.add(number)
-        else:
-            pinned[number] = names.chosen(number, "related", problems)
-        excluded = names.chosen(number, "unrelated", problems)
-        for other in set(pinned.get(number, ())) & set(excluded):
-            problems.append(
-                f'{_place(article, "unrelated")}: "{articles[other].slug}" is also in Related; '
-                "take it out of one of them"
-            )
-        barred[number] = [*barred.get(number, ()), *excluded]
-    blog = Blog(
-        [story_of(article) for article in articles],
-        len(offered),
-        {number: pins for number, pins in pinned.items() if pins},
-        barred,
-        frozenset(silent),
-    )
-    return articles, blog
+def _pages(generator: Generator) -> Iterator[Page]:
+    """The pages that the generator will write."""
+    if isinstance(generator, PagesGenerator):
+        yield from generator.pages
+        yield from generator.translations
+        yield from generator.hidden_pages
+        yield from generator.hidden_translations
+        yield from generator.draft_pages
+        yield from generator.draft_translations
 
 
-def story_of(article: Article) -> Story:
-    """The article as ranking and choosing know it."""
-    return Story(
-        slug=article.slug,
-        lang=article.lang,
-        title=Markup(article.title).striptags(),
-        # Not article.summary: without one in front matter that repeats the body's beginning.
-        summary=Markup(article.metadata.get("summary", "")).striptags(),
-        # Not article.content: its links differ with the site's address, its text does not.
-        body=article._content,
-        tags=tuple(tag.name for tag in getattr(article, "tags", ())),
-        category=article.category.name if hasattr(article, "category") else "",
-        date=article.date,
-    )
-
-
-def _engage(generator: ArticlesGenerator) -> None:
+def _engage(generator: ArticlesGenerator, pages: list[Page]) -> None:
     problems: list[str] = []
     settings = _collected(lambda: settings_of(generator.settings), problems) or settings_of({})
-    offers = _collected(lambda: _offers(generator, settings), problems) or NO_CALLS
+    file = _collected(lambda: _calls_file(generator, settings), problems)
+    offers = file.offers if file else NO_CALLS
     in_posts: list[str] = []
     articles, blog = blog_of(generator, settings, in_posts)
-    without_calls = {id(article) for article in articles if _refuses_calls(article, in_posts)}
+    site_calls = SiteCalls(
+        offers,
+        settings.calls_to_action,
+        settings.now,
+        generator.settings["SITEURL"],
+        generator.settings["SITENAME"],
+    )
+    generator.context["site_calls"] = site_calls
+    unused: list[str] = []
+    if file:
+        name = shown(Path(generator.path, settings.calls_to_action.file))
+        problems += [*file.problems, *_problems_with_site(offers, articles, pages, name)]
+        unused = _place_calls(site_calls, file.names, articles, pages, in_posts)
     if problems or (in_posts and not generator.settings.get("KEEP_GOING")):
         raise SettingsError([*problems, *in_posts])
     for problem in in_posts:
         logger.error(problem)
+    for name in unused:
+        logger.warning('the call "%s" shows nowhere; give it a [[placement]], or take it out', name)
 
     counts = cached_term_counts(
         blog.stories, settings.related_stories.weights, Path(generator.settings["CACHE_PATH"])
     )
     ranked = related_stories(blog, counts, settings.related_stories)
-    for article, story, related in zip(articles, blog.stories, ranked, strict=True):
-        article.reading_minutes = reading_minutes(story.body)
+    for article, related in zip(articles, ranked, strict=True):
         article.related_stories = tuple(
             RelatedStory(articles[each.index], each.score, each.reason) for each in related
         )
-        article.calls_to_action = {} if id(article) in without_calls else choose(offers)
     join = posixpath.join if generator.settings["RELATIVE_URLS"] else urljoin
     siteurl = generator.settings["SITEURL"] + "/"
     generator.context["engagement_feed"] = (
@@ -177,111 +218,106 @@ def _engage(generator: ArticlesGenerator) -> None:
     )
 
 
-def _offers(generator: ArticlesGenerator, settings: Settings) -> CallsToAction:
-    """What calls_to_action.toml offers. Raises SettingsError when it cannot be used."""
+def _place_calls(
+    site_calls: SiteCalls,
+    names: Collection[str],
+    articles: list[Article],
+    pages: list[Page],
+    problems: list[str],
+) -> list[str]:
+    """Set ``calls_to_action`` and ``reading_minutes``; append what is wrong in posts and pages.
+
+    Returns which of the calls, whose ``names`` these are, nothing places.
+    """
+    used = {each.call for each in site_calls.offers.placements}
+    for content in (*articles, *pages):
+        is_story = isinstance(content, Article)
+        slots = (*STORY_SLOTS, "feed") if is_story else PAGE_SLOTS
+        named = calls_of(content, slots, names, problems)
+        by_hand = calls_by_hand(content, names, problems)
+        for name in sorted({*chain.from_iterable(named.values())} & {*by_hand}):
+            problems.append(
+                f'{place(content, "calls")}: "{name}" stands in the text too; take one out'
+            )
+        used.update(by_hand, *named.values())
+        words = word_count(content._content)
+        subject = subject_of(content, words)
+        if not is_story:
+            content.calls_to_action = site_calls.on_page(
+                content.slug, PAGE_SLOTS, subject, by_hand, named
+            )
+            continue
+        content.reading_minutes = reading_minutes(words)
+        content.calls_to_action = site_calls.on_story(
+            content.slug, subject, content._content, by_hand, named
+        )
+        in_middle = [name for name in named.get("middle", ()) if name in site_calls.live.calls]
+        if len(content.calls_to_action.get("middle", ())) < len(in_middle):
+            problems.append(
+                f"{place(content, 'calls')}: the story has no natural pause for "
+                f'"{in_middle[-1]}@middle"; write the line [[cta {in_middle[-1]}]] where it belongs'
+            )
+    return sorted({*names} - used)
+
+
+def _problems_with_site(
+    offers: CallsToAction, articles: list[Article], pages: list[Page], file: str
+) -> list[str]:
+    """What in the writer's file does not fit the site: names in rules, pages of signups."""
+    stories = [subject_of(article, 0) for article in articles]
+    # Of pages not the category, which is the folder's name to Pelican.
+    others = [replace(subject_of(page, 0), categories=()) for page in pages]
+    known = {
+        key: {name for subject in (*stories, *others) for name in getattr(subject, key)}
+        for key in ("categories", "tags_any", "series", "authors")
+    }
+    problems = unknown_names(offers, known, file)
+    addresses = {f"/{content.url}" for content in (*pages, *articles)}
+    for call in offers.calls.values():
+        for key in ("url", "success_page") if call.kind == "signup" else ():
+            address = getattr(call, key)
+            if is_own_page(address) and address not in addresses:
+                problems.append(
+                    f'{file}: call.{call.name}.{key}: there is no page "{address}"'
+                    f"{did_you_mean(address, addresses)}"
+                )
+    return problems
+
+
+def _calls_of_other_page(context: Context) -> dict[str, tuple[PlacedCall, ...]]:
+    """The calls by slot for a listing, or for the page that says that another is missing."""
+    site_calls: SiteCalls = context["site_calls"]
+    if context.get("output_file") == context.get("404_SAVE_AS", "404.html"):
+        return site_calls.on_page("404", NOT_FOUND_SLOTS, Subject())
+    category, tag, author = (context.get(name) for name in ("category", "tag", "author"))
+    subject = Subject(
+        categories=(category.name,) if category else (),
+        tags_any=(tag.name,) if tag else (),
+        authors=(author.name,) if author else (),
+    )
+    slug = next((one.slug for one in (category, tag, author) if one), "home")
+    # A page that lists no stories, such as the archives, leaves all to its footer.
+    lists_stories = "articles_page" in context and context["articles_page"].object_list
+    return site_calls.on_page(slug, LISTING_SLOTS if lists_stories else ("footer",), subject)
+
+
+def _calls_file(generator: ArticlesGenerator, settings: Settings) -> CallsFile:
+    """What calls_to_action.toml says. Raises SettingsError when it cannot be read."""
     file = Path(generator.path, settings.calls_to_action.file)
-    shown = _shown(file)
+    name = shown(file)
     try:
         toml = file.read_text("utf-8-sig")
     except FileNotFoundError:
-        logger.warning("%s is not there; no story shows a call to action", shown)
-        return NO_CALLS
+        logger.warning("%s is not there; no story shows a call to action", name)
+        return CallsFile(NO_CALLS, frozenset(), ())
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         byte = error.object[error.start]
-        problem = f"{shown}:{line}: byte 0x{byte:02x} is not UTF-8; save the file as UTF-8"
+        problem = f"{name}:{line}: byte 0x{byte:02x} is not UTF-8; save the file as UTF-8"
         raise SettingsError([problem]) from None
     except OSError as error:
-        raise SettingsError([f"{shown}: cannot be read: {error.strerror}"]) from None
-    return load(toml, shown, typogrify if generator.settings["TYPOGRIFY"] else str)
-
-
-def _refuses_calls(article: Article, problems: list[str]) -> bool:
-    """Whether the front matter says ``Calls: none``; any other value is wrong."""
-    value = article.metadata.get("calls")
-    if value is None or says_none(value):
-        return value is not None
-    problems.append(
-        f'{_place(article, "calls")}: "{value}" is unknown; write "Calls: none", '
-        "or take the line out"
-    )
-    return False
-
-
-class _Names:
-    """The names by which front matter can choose articles: slugs and paths."""
-
-    def __init__(self, articles: Sequence[Article], offered: int) -> None:
-        self._articles, self._offered = articles, offered
-        self._published: dict[str, dict[str, int]] = {}
-        self._unpublished = {
-            name
-            for article in articles[offered:]
-            for name in (article.slug, article.relative_source_path)
-        }
-
-    def chosen(self, own: int, key: str, problems: list[str]) -> list[int]:
-        """The numbers of the articles that the front matter of number ``own`` names."""
-        article = self._articles[own]
-        if key not in article.metadata:
-            return []
-        named = [_as_named(article, name) for name in names_in(article.metadata[key])]
-        published = self._published_for(article.lang)
-        found: list[str] = []
-        numbers = chosen_stories(named, own, published, self._unpublished, found)
-        for other in (self._articles[number] for number in numbers):
-            if other.lang != article.lang:
-                found.append(f'"{other.slug}" is in another language ({other.lang}); take it out')
-        problems += [f"{_place(article, key)}: {problem}" for problem in found]
-        return numbers
-
-    def _published_for(self, lang: str) -> dict[str, int]:
-        """Numbers by name: a slug is the version in that language, or else the first."""
-        if lang not in self._published:
-            numbers = self._published[lang] = {}
-            for number, other in enumerate(self._articles[: self._offered]):
-                numbers[other.relative_source_path] = number
-                if other.lang == lang or other.slug not in numbers:
-                    numbers[other.slug] = number
-        return self._published[lang]
-
-
-def _as_named(article: Article, name: str) -> str:
-    """A slug as it is; of a ``{filename}`` link the path from the content folder."""
-    if not name.startswith(FILENAME):
-        return name
-    path = name.removeprefix(FILENAME)
-    folder = "" if path.startswith("/") else article.relative_dir
-    return posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
-
-
-def _series_neighbours(articles: Sequence[Article]) -> dict[int, list[int]]:
-    """For each article of a series the numbers of those before and after it, by date."""
-    series: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for number, article in enumerate(articles):
-        if name := str(article.metadata.get("series", "")).strip():
-            series[name, article.lang].append(number)
-    neighbours: dict[int, list[int]] = defaultdict(list)
-    for numbers in series.values():
-        numbers.sort(key=lambda number: (articles[number].date, articles[number].slug))
-        for one, next_one in pairwise(numbers):
-            neighbours[one].append(next_one)
-            neighbours[next_one].append(one)
-    return dict(neighbours)
-
-
-def _place(article: Article, key: str) -> str:
-    """``file:line: Key`` of a front-matter line; line 1 when it is not found there."""
-    file = Path(article.source_path)
-    lines = enumerate(file.read_text("utf-8-sig", errors="replace").splitlines(), 1)
-    line = next((n for n, text in lines if text.strip().lower().startswith(f"{key}:")), 1)
-    return f"{_shown(file)}:{line}: {key.title()}"
-
-
-def _shown(file: Path) -> str:
-    """The path as the writer would type it: from where she stands, when that is above it."""
-    here = Path.cwd()
-    return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
+        raise SettingsError([f"{name}: cannot be read: {error.strerror}"]) from None
+    return read(toml, name, typogrify if generator.settings["TYPOGRIFY"] else str)
 
 
 def _collected(make: Callable[[], T], problems: list[str]) -> T | None:

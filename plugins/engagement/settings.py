@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .errors import SettingsError
+from .pauses import MiddleSettings
 from .schema import parsed
 
 
@@ -39,9 +40,14 @@ class RelatedStoriesSettings:
 
 @dataclass(frozen=True)
 class CallsToActionSettings:
-    """The keys of ``CALLS_TO_ACTION``."""
+    """The keys of ``CALLS_TO_ACTION``; plugins/engagement/README.md says what they do."""
 
     file: str = "calls_to_action.toml"
+    end_limit: int = field(default=1, metadata={"least": 0})
+    middle_limit: int = field(default=1, metadata={"least": 0})
+    same_call_limit: int = field(default=1, metadata={"least": 1})
+    middle: MiddleSettings = field(default=MiddleSettings())
+    tell_source: bool = True
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,11 @@ class Story:
     date: datetime
 
 
-def reading_minutes(body: str) -> int:
-    """Whole minutes, at least one, that reading the HTML ``body`` takes."""
-    return max(1, round(len(TAG.sub(" ", body).split()) / WORDS_A_MINUTE))
+def word_count(body: str) -> int:
+    """How many words the HTML ``body`` has."""
+    return len(TAG.sub(" ", body).split())
+
+
+def reading_minutes(words: int) -> int:
+    """Whole minutes, at least one, that reading so many words takes."""
+    return max(1, round(words / WORDS_A_MINUTE))

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from sites import files_below
+from sites import SmallSite, files_below, post
 
 from tools import publish as publish_module
 from tools.build import ROOT, BuildError, build, site_settings
@@ -37,12 +37,20 @@ def remote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, today: None) -> Path
     git(clone, "add", ".")
     git(clone, "commit", "--quiet", "-m", "Source")
     git(clone, "push", "--quiet", "origin", "HEAD")
+    content = clone / "content"
+    SmallSite(content, content).write({"posts/trust/a.md": post("A"), "pages/b.md": post("B")})
     monkeypatch.setattr(publish_module, "ROOT", clone)
+    monkeypatch.setattr(
+        publish_module, "site_settings", lambda conf: site_settings(conf, content=content)
+    )
     monkeypatch.setattr(
         publish_module,
         "build",
         lambda conf, siteurl: build(
-            {"publishconf.py": conf}[conf], siteurl=siteurl, output=tmp_path / "output"
+            {"publishconf.py": conf}[conf],
+            content=content,
+            siteurl=siteurl,
+            output=tmp_path / "output",
         ),
     )
     return bare
@@ -132,3 +140,29 @@ def test_publishconf_takes_everything_else_from_pelicanconf() -> None:
     differing = {key for key in ours if ours[key] != public[key]}
     assert differing == {"SITEURL", "FEED_DOMAIN"}
     assert (ROOT / "publishconf.py").exists()
+
+
+def test_every_placeholder_is_listed_and_nothing_is_published(remote: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    (clone / "pelicanconf.py").write_text('# TODO: no matter\nAUTHOR = "TODO: your name"\n')
+    SmallSite(clone / "content", clone).write(
+        {
+            "calls_to_action.toml": 'action = "TODO@site.example" # TODO\nurl = "TODO: where"\n',
+            "pages/about.md": post("About", "Write to `TODO: an address` or `TODO: a place`."),
+            "posts/draft.md": post("Later", "TODO: everything", Status="Draft"),
+            "posts/todo.md": post("My TODO list", "A TODO list."),
+        }
+    )
+    with pytest.raises(PublishError) as raised:
+        publish(None)
+    assert str(raised.value).splitlines() == [
+        "publishconf.py: SITEURL is still https://outcome-giraffe.example; "
+        "write the address of your site there",
+        'pelicanconf.py:2: "TODO: your name" is yours to decide; write it there',
+        'content/calls_to_action.toml:1: "TODO@site.example" is yours to decide; write it there',
+        'content/calls_to_action.toml:2: "TODO: where" is yours to decide; write it there',
+        'content/pages/about.md:4: "TODO: an address" is yours to decide; write it there',
+        'content/pages/about.md:4: "TODO: a place" is yours to decide; write it there',
+    ]
+    assert not (tmp_path / "output").exists()
+    assert BRANCH not in git(remote, "branch", "--list")

@@ -1,0 +1,195 @@
+"""Place the site's calls to action on its pages, and make the files that they need."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from .calls_to_action import CallToAction
+from .events import calendar, structured_data
+from .pauses import pauses
+from .placements import IN_TEXT, CallsToAction, Chosen, Slot, Subject, choose
+from .providers import Form
+from .settings import CallsToActionSettings
+
+# The most important first: where a call may show once a page, an earlier slot gets it.
+STORY_SLOTS: tuple[Slot, ...] = ("end", "middle", "footer")
+PAGE_SLOTS: tuple[Slot, ...] = ("page", "footer")
+LISTING_SLOTS: tuple[Slot, ...] = ("listing", "footer")
+NOT_FOUND_SLOTS: tuple[Slot, ...] = ("404", "footer")
+FOLDER = "engagement"
+SCRIPT = f"{FOLDER}/signups.js"
+
+
+@dataclass(frozen=True)
+class PlacedCall:
+    """A call on a page, as templates see it.
+
+    ``form`` is what to post, None when it has none. ``id`` is unique on the page, and starts with
+    a capital, as ids of headings in stories never do. ``data`` is an event's schema.org
+    description.
+    """
+
+    call: CallToAction
+    slot: str
+    reason: str
+    form: Form | None
+    data: Mapping[str, Any] | None
+
+    @property
+    def id(self) -> str:
+        """An id for its heading."""
+        return f"Call-{self.call.name}-{self.slot}"
+
+    @property
+    def calendar_path(self) -> str:
+        """The path from the site's root of the event's calendar file."""
+        return calendar_path(self.call)
+
+
+@dataclass(frozen=True)
+class SiteCalls:
+    """All calls of a site at a moment; of gatherings only those still to come."""
+
+    offers: CallsToAction
+    settings: CallsToActionSettings
+    now: datetime
+    siteurl: str
+    sitename: str
+
+    @cached_property
+    def live(self) -> CallsToAction:
+        """The offers without gatherings that are over."""
+        calls = self.offers.calls
+        current = {name: call for name, call in calls.items() if not call.is_over(self.now)}
+        return replace(self.offers, calls=current)
+
+    def on_story(
+        self,
+        slug: str,
+        subject: Subject,
+        html: str,
+        by_hand: Sequence[str] = (),
+        front_matter: Mapping[Slot, Sequence[str]] | None = None,
+    ) -> dict[str, tuple[PlacedCall, ...]]:
+        """The calls by slot for a story with the text ``html``, and those for its feed entry."""
+        # What is over takes no place from what is to come.
+        by_hand = [name for name in by_hand if name in self.live.calls]
+        front_matter = {
+            slot: [name for name in names if name in self.live.calls]
+            for slot, names in (front_matter or {}).items()
+        }
+        limits = {
+            "end": self.settings.end_limit,
+            "middle": max(0, self.settings.middle_limit - len(by_hand)),
+            "footer": 1,
+        }
+        wanted = max(limits["middle"], len(front_matter.get("middle", ())))
+        if wanted and (
+            front_matter.get("middle")
+            or any(each.slot == "middle" for each in self.live.placements)
+        ):
+            room = len(pauses(html, wanted, self.settings.middle))
+            limits["middle"] = min(limits["middle"], room)
+            front_matter = {
+                slot: names[:room] if slot == "middle" else names
+                for slot, names in front_matter.items()
+            }
+        slots: dict[Slot, int] = {slot: limits[slot] for slot in STORY_SLOTS}
+        placed = self._placed(slug, slots, subject, by_hand, front_matter)
+        return placed | self._placed(slug, {"feed": 1}, subject, (), front_matter)
+
+    def on_page(
+        self,
+        slug: str,
+        slots: Sequence[Slot],
+        subject: Subject,
+        by_hand: Sequence[str] = (),
+        front_matter: Mapping[Slot, Sequence[str]] | None = None,
+    ) -> dict[str, tuple[PlacedCall, ...]]:
+        """The calls by slot for a page that is no story."""
+        return self._placed(slug, dict.fromkeys(slots, 1), subject, by_hand, front_matter or {})
+
+    def files(self, script: bytes) -> dict[str, bytes]:
+        """The files by their path from the site's root: calendars, and the script if needed."""
+        made = {
+            calendar_path(call): calendar(
+                call.event,
+                uid=f"{call.name}@{urlsplit(self.siteurl).hostname or 'localhost'}",
+                name=_text(call.heading),
+                description=_text(call.body),
+                url=call.url_at(self.siteurl),
+            )
+            for call in self.live.calls.values()
+            if call.event
+        }
+        return made | ({SCRIPT: script} if self.success_pages else {})
+
+    @property
+    def success_pages(self) -> tuple[str, ...]:
+        """The pages where a reader has signed up for a call that then thanks instead of asks."""
+        return tuple(
+            dict.fromkeys(
+                call.success_page
+                for call in self.live.calls.values()
+                if call.thanks and call.success_page and call.form(None)
+            )
+        )
+
+    def _placed(
+        self,
+        slug: str,
+        slots: Mapping[Slot, int],
+        subject: Subject,
+        by_hand: Sequence[str],
+        front_matter: Mapping[Slot, Sequence[str]],
+    ) -> dict[str, tuple[PlacedCall, ...]]:
+        chosen = choose(
+            self.live,
+            slots,
+            subject,
+            self.now.date(),
+            by_hand=by_hand,
+            front_matter=front_matter,
+            same_call_limit=self.settings.same_call_limit,
+        )
+        in_text = [
+            Chosen(self.live.calls[name], IN_TEXT, "by hand")
+            for name in by_hand
+            if name in self.live.calls
+        ]
+        if in_text:
+            chosen[IN_TEXT] = tuple(in_text)
+        return {
+            slot: tuple(self._as_placed(each, slug) for each in here)
+            for slot, here in chosen.items()
+        }
+
+    def _as_placed(self, chosen: Chosen, slug: str) -> PlacedCall:
+        call = chosen.call
+        source = (slug, chosen.slot) if self.settings.tell_source else None
+        data = None
+        if call.event:
+            data = structured_data(
+                call.event,
+                self.now,
+                name=_text(call.heading),
+                description=_text(call.body),
+                url=call.url_at(self.siteurl),
+                organizer=self.sitename,
+            )
+        return PlacedCall(call, chosen.slot, chosen.reason, call.form(source), data)
+
+
+def calendar_path(call: CallToAction) -> str:
+    """The path from the site's root of an event's calendar file."""
+    return f"{FOLDER}/{call.name}.ics"
+
+
+def _text(html: str) -> str:
+    """The text of HTML, for files that know no markup."""
+    return Markup(html).striptags()

@@ -1,0 +1,76 @@
+"""Report on calls to action: what each story and page shows in each slot, and why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from engagement.placements import SLOTS
+from engagement.site_calls import PlacedCall, SiteCalls
+from pelican.contents import Article
+
+from .build import BuildError, read_site, site_settings
+
+CONF = "pelicanconf.py"
+# As a reader meets them.
+ORDER = ("middle", "text", "end", *(slot for slot in SLOTS if slot not in ("middle", "end")))
+
+
+@dataclass(frozen=True)
+class ShownCalls:
+    """What a story or a page shows; ``public`` is False of drafts."""
+
+    slug: str
+    is_story: bool
+    public: bool
+    calls: tuple[PlacedCall, ...]
+
+
+@dataclass(frozen=True)
+class SiteReport:
+    """Every story and page by its slug, and all calls by their names, and those that are over."""
+
+    shown: tuple[ShownCalls, ...]
+    names: tuple[str, ...]
+    over: frozenset[str]
+
+
+def shown_calls(content: Path | None = None) -> SiteReport:
+    """Read the site and place its calls; nothing is written.
+
+    Raises BuildError with every problem when it cannot be read.
+    """
+    found = []
+    settings = site_settings(CONF, content=content)
+    context = read_site(settings)[0].context
+    if settings["UNUSABLE"]:
+        raise BuildError("\n".join(settings["UNUSABLE"]))
+    site: SiteCalls = context["site_calls"]
+    for each in context["generated_content"].values():
+        if hasattr(each, "calls_to_action"):
+            placed = (call for calls in each.calls_to_action.values() for call in calls)
+            ordered = tuple(sorted(placed, key=lambda call: ORDER.index(call.slot)))
+            public = each.status != "draft"
+            found.append(ShownCalls(each.slug, isinstance(each, Article), public, ordered))
+    return SiteReport(
+        tuple(sorted(found, key=lambda each: (not each.is_story, each.slug))),
+        tuple(sorted(site.offers.calls)),
+        frozenset(site.offers.calls.keys() - site.live.calls.keys()),
+    )
+
+
+def report(found: SiteReport) -> Iterator[str]:
+    """Lines for people: the matrix, calls that show nowhere, stories that show none."""
+    for each in found.shown:
+        notes = ["page"] * (not each.is_story) + ["not public"] * (not each.public)
+        yield each.slug + (f"  ({', '.join(notes)})" if notes else "")
+        for placed in each.calls:
+            yield f"  {placed.call.name}@{placed.slot}: {placed.reason}"
+    shown = {placed.call.name for each in found.shown if each.public for placed in each.calls}
+    nowhere = [name for name in found.names if name not in shown]
+    none = [each.slug for each in found.shown if each.is_story and not each.calls]
+    stories = sum(each.is_story for each in found.shown)
+    yield f"{stories} stories, {len(none)} of them without a call"
+    yield from (f"  {slug}" for slug in none)
+    yield f"{len(found.names)} calls, {len(nowhere)} of them on no story or page"
+    for name in nowhere:
+        yield f"  {name}{' (the gathering is over)' if name in found.over else ''}"
