@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from engagement.placements import SLOTS
-from engagement.site_calls import PlacedCall, SiteCalls
+from engagement.placements import SLOTS, Subject
+from engagement.site_calls import LISTING_SLOTS, NOT_FOUND_SLOTS, PlacedCall, SiteCalls
 from pelican.contents import Article
 
 from .build import BuildError, read_site, site_settings
@@ -27,10 +27,15 @@ class ShownCalls:
 
 @dataclass(frozen=True)
 class SiteReport:
-    """Every story and page by its slug, and all calls by their names, and those that are over."""
+    """Every story and page by its slug, and all calls by their names.
+
+    ``on_lists`` are the calls that home, a topic, a tag, or the page for what is missing shows;
+    ``over`` are gatherings that take place no more.
+    """
 
     shown: tuple[ShownCalls, ...]
     names: tuple[str, ...]
+    on_lists: frozenset[str]
     over: frozenset[str]
 
 
@@ -45,15 +50,28 @@ def shown_calls(content: Path | None = None) -> SiteReport:
     if settings["UNUSABLE"]:
         raise BuildError("\n".join(settings["UNUSABLE"]))
     site: SiteCalls = context["site_calls"]
-    for each in context["generated_content"].values():
+    # Translations share a slug, and Pelican reads files in no order.
+    for _, each in sorted(context["generated_content"].items()):
         if hasattr(each, "calls_to_action"):
             placed = (call for calls in each.calls_to_action.values() for call in calls)
             ordered = tuple(sorted(placed, key=lambda call: ORDER.index(call.slot)))
             public = each.status != "draft"
             found.append(ShownCalls(each.slug, isinstance(each, Article), public, ordered))
+    subjects = [
+        Subject(),
+        *(Subject(categories=(category.name,)) for category, _ in context["categories"]),
+        *(Subject(tags_any=(tag.name,)) for tag, _ in context["tags"]),
+    ]
+    lists = [site.on_page("list", LISTING_SLOTS, subject) for subject in subjects]
     return SiteReport(
         tuple(sorted(found, key=lambda each: (not each.is_story, each.slug))),
         tuple(sorted(site.offers.calls)),
+        frozenset(
+            placed.call.name
+            for calls in (*lists, site.on_page("404", NOT_FOUND_SLOTS, Subject()))
+            for here in calls.values()
+            for placed in here
+        ),
         frozenset(site.offers.calls.keys() - site.live.calls.keys()),
     )
 
@@ -66,11 +84,11 @@ def report(found: SiteReport) -> Iterator[str]:
         for placed in each.calls:
             yield f"  {placed.call.name}@{placed.slot}: {placed.reason}"
     shown = {placed.call.name for each in found.shown if each.public for placed in each.calls}
-    nowhere = [name for name in found.names if name not in shown]
+    nowhere = [name for name in found.names if name not in shown | found.on_lists]
     none = [each.slug for each in found.shown if each.is_story and not each.calls]
     stories = sum(each.is_story for each in found.shown)
-    yield f"{stories} stories, {len(none)} of them without a call"
+    yield f"{stories} {'story' if stories == 1 else 'stories'}, {len(none)} without a call"
     yield from (f"  {slug}" for slug in none)
-    yield f"{len(found.names)} calls, {len(nowhere)} of them on no story or page"
+    yield f"{len(found.names)} calls, {len(nowhere)} of them on no public page"
     for name in nowhere:
         yield f"  {name}{' (the gathering is over)' if name in found.over else ''}"

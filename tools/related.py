@@ -10,9 +10,11 @@ from engagement.by_hand import CallsByHand
 from engagement.contents import blog_of
 from engagement.errors import SettingsError
 from engagement.evaluation import Quality, quality, without_story_links
+from engagement.receivers import prepare_templates
 from engagement.related_stories import Blog, Related, related_stories
 from engagement.settings import Settings, settings_of
 from engagement.terms import term_counts
+from pelican import signals
 from pelican.contents import Article
 from pelican.generators import ArticlesGenerator
 
@@ -117,7 +119,8 @@ def _read(
     """Let Pelican read the posts, and stop it before it writes."""
     settings = site_settings(CONF, content=content, keep_going=True)
     # Without engagement itself: what is wrong with the calls to action is no matter here.
-    settings["PLUGINS"] = ["posts"]
+    settings["PLUGINS"] = [name for name in settings["PLUGINS"] if name != "engagement"]
+    signals.generator_init.connect(prepare_templates)  # the theme's templates need its filter
     settings["MARKDOWN"]["extensions"].append(CallsByHand())
     try:
         settings_of(settings)

@@ -37,7 +37,9 @@ class CallsByHand(Extension):
 
 class _Lines(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
-        return _LINE.sub(self._marker, "\n".join(lines)).split("\n")
+        text = "\n".join(lines)
+        # Nearly every post has none, and need not be searched.
+        return _LINE.sub(self._marker, text).split("\n") if "[[" in text else lines
 
     def _marker(self, line: re.Match[str]) -> str:
         if line["name"] is None:

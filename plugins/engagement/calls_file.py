@@ -89,24 +89,13 @@ class CallsFile:
     problems: tuple[str, ...]
 
 
-def load(toml: str, source: str, typography: Callable[[str], str] = str) -> CallsToAction:
-    """The calls and placements in the text of calls_to_action.toml.
-
-    ``source`` is the file's name in messages; ``typography`` turns HTML into HTML.
-
-    Raises SettingsError with every problem: file, table and key (of a slip in the syntax the
-    line), value, remedy.
-    """
-    file = read(toml, source, typography)
-    if file.problems:
-        raise SettingsError(file.problems)
-    return file.offers
-
-
 def read(toml: str, source: str, typography: Callable[[str], str] = str) -> CallsFile:
-    """As ``load``, but wrong tables are told beside the right ones.
+    """The calls and placements in the text of calls_to_action.toml, and every problem with them.
 
-    Raises SettingsError for a slip in the syntax.
+    ``source`` is the file's name in messages; ``typography`` turns HTML into HTML. A problem
+    names file, table and key, value, remedy.
+
+    Raises SettingsError with the line of a slip in the syntax.
     """
     try:
         tables = tomllib.loads(toml)

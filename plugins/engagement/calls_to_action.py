@@ -1,5 +1,6 @@
 """A call to action as templates see it, and its texts as safe HTML."""
 
+import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -74,7 +75,8 @@ def with_safe_texts(call: CallToAction, typography: Callable[[str], str]) -> Cal
     """The call with its texts as HTML; markup in them is shown, not obeyed."""
 
     def inline(text: str) -> Markup:
-        return Markup(typography(escape(text)))
+        # Quotes stay as they are, for typography to make curly.
+        return Markup(typography(html.escape(text, quote=False)))
 
     return replace(
         call,

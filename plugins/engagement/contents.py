@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
+from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,11 +126,12 @@ def calls_by_hand(content: Content, names: Collection[str], problems: list[str])
         if named.count(name) > 1:
             problems.append(f"{where}: [[cta {name}]] stands there twice; take one out")
     for text, count in Counter(stray_calls(content._content)).items():
-        _, *words = text.strip("[]").split()
+        first, *words = text.strip("[]").split()
+        near = get_close_matches(" ".join(words).lower(), names, n=1) or sorted(names)
         wrong = (
             "must stand alone on a line, outside of lists and quotations"
-            if len(words) == 1
-            else f"does not hold one name{did_you_mean(' '.join(words), names)}"
+            if first.lower() == "cta" and len(words) == 1
+            else f"must be written like [[cta {near[0] if near else 'name'}]]"
         )
         lines = _lines_by_hand(content, text, stray=True)[:count]
         problems += [f"{line}: {text} {wrong}" for line in lines]

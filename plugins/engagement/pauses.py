@@ -85,6 +85,16 @@ class Block(NamedTuple):
     html: str
 
 
+def tags_before(html: str, offset: int) -> int:
+    """How many tags and comments begin before the offset: it finds the place again, see below."""
+    return html.count("<", 0, offset)
+
+
+def offset_after(html: str, tags: int) -> int:
+    """The offset of the tag after so many, in HTML whose addresses alone may have changed."""
+    return len(html) - len(html.split("<", tags + 1)[-1]) - 1
+
+
 def pauses(html: str, limit: int, settings: MiddleSettings) -> list[int]:
     """Offsets in the story ``html``, ascending, at most ``limit``, where a call may stand.
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal, get_args
 
 from .calls_to_action import CallToAction
@@ -42,6 +43,14 @@ class CallsToAction:
 
     calls: Mapping[str, CallToAction]
     placements: tuple[Placement, ...]
+
+    @cached_property
+    def ranked(self) -> list[Placement]:
+        """The placements of calls that there are, those first that win a slot."""
+        return sorted(
+            (each for each in self.placements if each.call in self.calls),
+            key=lambda each: (-each.priority, -_conditions(each.when), each.call),
+        )
 
 
 NO_CALLS = CallsToAction({}, ())
@@ -116,17 +125,13 @@ def choose(
     """
     named = {slot: names for slot, names in (front_matter or {}).items() if slot in slots}
     shown = [*by_hand, *(name for names in named.values() for name in names)]
-    ranked = sorted(
-        (each for each in offers.placements if each.call in offers.calls),
-        key=lambda each: (-each.priority, -_conditions(each.when), each.call),
-    )
     chosen: dict[str, tuple[Chosen, ...]] = {}
     for slot, limit in slots.items():
         if slot in named:
             reasons = {name: "named in front matter" for name in named[slot]}
         else:
             reasons = {}
-            for each in ranked:
+            for each in offers.ranked:
                 met = matches(each.when, subject, today) if each.slot == slot else None
                 free = each.call not in reasons and shown.count(each.call) < same_call_limit
                 if met is not None and free and len(reasons) < limit:

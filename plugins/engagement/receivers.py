@@ -23,7 +23,7 @@ from .cache import cached_term_counts
 from .calls_file import CallsFile, is_own_page, read, unknown_names
 from .contents import blog_of, calls_by_hand, calls_of, place, shown, subject_of
 from .errors import SettingsError, did_you_mean
-from .pauses import pauses
+from .pauses import offset_after
 from .placements import IN_TEXT, NO_CALLS, CallsToAction, Subject
 from .related_stories import related_stories
 from .settings import Settings, settings_of
@@ -120,9 +120,10 @@ def with_calls(context: Context, html: str, content: Article | Page) -> str:
     placed = content.calls_to_action
     middle = placed.get("middle", ())
     by_hand = {each.call.name: rendered(each) for each in placed.get(IN_TEXT, ())}
-    settings = context["site_calls"].settings.middle
     result = text
-    for offset, call in reversed([*zip(pauses(text, len(middle), settings), middle, strict=True)]):
+    # From the last to the first, so that those before stay where they are.
+    for call in reversed(middle):
+        offset = offset_after(result, call.tags_before)
         result = f"{result[:offset]}{rendered(call)}{result[offset:]}"
     result = with_calls_by_hand(result, lambda name: by_hand.get(name, ""))
     changed = html.replace(text, result, 1)
@@ -295,7 +296,9 @@ def _calls_of_other_page(context: Context) -> dict[str, tuple[PlacedCall, ...]]:
         tags_any=(tag.name,) if tag else (),
         authors=(author.name,) if author else (),
     )
-    slug = next((one.slug for one in (category, tag, author) if one), "home")
+    page_name = str(context.get("page_name", "index")).removesuffix("/index")
+    home = "home" if page_name == "index" else page_name
+    slug = next((one.slug for one in (category, tag, author) if one), home)
     # A page that lists no stories, such as the archives, leaves all to its footer.
     lists_stories = "articles_page" in context and context["articles_page"].object_list
     return site_calls.on_page(slug, LISTING_SLOTS if lists_stories else ("footer",), subject)

@@ -1,6 +1,7 @@
 """Turn a table that a person wrote (a dict from Python or TOML) into a checked dataclass."""
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -8,6 +9,8 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from .errors import did_you_mean
 
 T = TypeVar("T")
+# Those that no feed may hold.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 KINDS_IN_WORDS = {
     str: "text in quotes",
@@ -89,6 +92,8 @@ def _what_is_wrong(value: object, hint: Any, metadata: Mapping[str, Any]) -> str
         return f"must be {KINDS_IN_WORDS[list]}, not {value!r}"
     if isinstance(value, str) and not value.strip():
         return "is empty; give it a text, or take the line out"
+    if isinstance(value, str) and (control := CONTROL.search(value)):
+        return f"holds the control character {control[0]!r}; take it out"
     if "least" in metadata and isinstance(value, int | float) and value < metadata["least"]:
         return f"must be at least {metadata['least']}, not {value}"
     return ""

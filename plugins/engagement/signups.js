@@ -1,11 +1,15 @@
 // A reader who has reached a thanks page is thanked in a line instead of asked again.
 // It is noted in this browser alone, and nothing is sent.
 {
+  // Other sites' addresses here may be whole ones.
+  const note = (page) => `signed up: ${new URL(page, location).pathname}`;
   const pages = document.currentScript.dataset.successPages.split(" ");
   try {
-    if (pages.includes(location.pathname)) localStorage.setItem(`signed up: ${location.pathname}`, "1");
+    for (const page of pages) {
+      if (note(page) === note(location)) localStorage.setItem(note(page), "1");
+    }
     for (const thanks of document.querySelectorAll("[data-success-page]")) {
-      if (localStorage.getItem(`signed up: ${thanks.dataset.successPage}`)) {
+      if (localStorage.getItem(note(thanks.dataset.successPage))) {
         thanks.hidden = false;
         thanks.previousElementSibling.hidden = true;
       }

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from .calls_to_action import CallToAction
 from .events import calendar, structured_data
-from .pauses import pauses
+from .pauses import pauses, tags_before
 from .placements import IN_TEXT, CallsToAction, Chosen, Slot, Subject, choose
 from .providers import Form
 from .settings import CallsToActionSettings
@@ -31,7 +31,7 @@ class PlacedCall:
 
     ``form`` is what to post, None when it has none. ``id`` is unique on the page, and starts with
     a capital, as ids of headings in stories never do. ``data`` is an event's schema.org
-    description.
+    description. ``tags_before`` says where in the story's text a mid-story call stands.
     """
 
     call: CallToAction
@@ -39,6 +39,7 @@ class PlacedCall:
     reason: str
     form: Form | None
     data: Mapping[str, Any] | None
+    tags_before: int = 0
 
     @property
     def id(self) -> str:
@@ -68,6 +69,22 @@ class SiteCalls:
         current = {name: call for name, call in calls.items() if not call.is_over(self.now)}
         return replace(self.offers, calls=current)
 
+    @cached_property
+    def _data(self) -> dict[str, Mapping[str, Any]]:
+        """The schema.org description of each gathering by its call's name."""
+        return {
+            call.name: structured_data(
+                call.event,
+                self.now,
+                name=_text(call.heading),
+                description=_text(call.body),
+                url=call.url_at(self.siteurl),
+                organizer=self.sitename,
+            )
+            for call in self.live.calls.values()
+            if call.event
+        }
+
     def on_story(
         self,
         slug: str,
@@ -89,18 +106,26 @@ class SiteCalls:
             "footer": 1,
         }
         wanted = max(limits["middle"], len(front_matter.get("middle", ())))
+        offsets: list[int] = []
         if wanted and (
             front_matter.get("middle")
             or any(each.slot == "middle" for each in self.live.placements)
         ):
-            room = len(pauses(html, wanted, self.settings.middle))
-            limits["middle"] = min(limits["middle"], room)
+            offsets = pauses(html, wanted, self.settings.middle)
+            limits["middle"] = min(limits["middle"], len(offsets))
             front_matter = {
-                slot: names[:room] if slot == "middle" else names
+                slot: names[: len(offsets)] if slot == "middle" else names
                 for slot, names in front_matter.items()
             }
         slots: dict[Slot, int] = {slot: limits[slot] for slot in STORY_SLOTS}
         placed = self._placed(slug, slots, subject, by_hand, front_matter)
+        if middle := placed.get("middle"):
+            if len(middle) < len(offsets):
+                offsets = pauses(html, len(middle), self.settings.middle)
+            placed["middle"] = tuple(
+                replace(call, tags_before=tags_before(html, offset))
+                for call, offset in zip(middle, offsets, strict=True)
+            )
         return placed | self._placed(slug, {"feed": 1}, subject, (), front_matter)
 
     def on_page(
@@ -172,16 +197,7 @@ class SiteCalls:
     def _as_placed(self, chosen: Chosen, slug: str) -> PlacedCall:
         call = chosen.call
         source = (slug, chosen.slot) if self.settings.tell_source else None
-        data = None
-        if call.event:
-            data = structured_data(
-                call.event,
-                self.now,
-                name=_text(call.heading),
-                description=_text(call.body),
-                url=call.url_at(self.siteurl),
-                organizer=self.sitename,
-            )
+        data = self._data.get(call.name)
         return PlacedCall(call, chosen.slot, chosen.reason, call.form(source), data)
 
 

@@ -25,7 +25,8 @@ class Story:
 
 def word_count(body: str) -> int:
     """How many words the HTML ``body`` has."""
-    return len(TAG.sub(" ", body).split())
+    # Typography joins the last words of a paragraph by a space that does not break.
+    return len(TAG.sub(" ", body).replace("&nbsp;", " ").split())
 
 
 def reading_minutes(words: int) -> int:

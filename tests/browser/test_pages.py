@@ -35,9 +35,9 @@ def test_a_reader_goes_from_home_to_a_story_and_to_the_next(page: Page, address:
     first.click()
     assert page.locator("h1").inner_text() == title
     assert overflow(page) <= 0
-    assert page.locator(".call-to-action-button").is_visible()
+    assert page.locator("[data-slot=end] .call-to-action-button").is_visible()
     background = page.evaluate(
-        "getComputedStyle(document.querySelector('.call-to-action')).padding"
+        "getComputedStyle(document.querySelector('[data-slot=end]')).padding"
     )
     assert background != "0px", "the style sheets are not there"
     page.locator(".related-stories a").first.click()

@@ -1,10 +1,12 @@
 """Reading calls_to_action.toml, and saying everything that is wrong with it."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
-from engagement.calls_file import load, unknown_names
+from engagement.calls_file import read, unknown_names
 from engagement.errors import SettingsError
+from engagement.placements import CallsToAction
 
 LINK = """
 [call.weekly]
@@ -49,15 +51,23 @@ address = "Kitchen <3>"
 GOOD = LINK + SIGNUP + EVENT + PLACEMENT
 
 
+def load(toml: str, typography: Callable[[str], str] = str) -> CallsToAction:
+    """What a file without problems offers."""
+    file = read(toml, "calls.toml", typography)
+    assert file.problems == ()
+    return file.offers
+
+
 def problems_of(toml: str) -> tuple[str, ...]:
-    """What loading says."""
-    with pytest.raises(SettingsError) as raised:
-        load(toml, "calls.toml")
-    return raised.value.problems
+    """What reading says."""
+    try:
+        return read(toml, "calls.toml").problems
+    except SettingsError as error:
+        return error.problems
 
 
 def test_copy_is_text_until_markdown_says_otherwise() -> None:
-    calls = load(GOOD, "calls.toml").calls
+    calls = load(GOOD).calls
     assert calls["weekly"].heading == "Fish &amp; chips &lt;b&gt;now&lt;/b&gt;"
     assert "<em>along</em>" in calls["weekly"].body
     assert "<script>" not in calls["weekly"].body
@@ -66,7 +76,7 @@ def test_copy_is_text_until_markdown_says_otherwise() -> None:
 
 
 def test_typography_applies_to_every_text() -> None:
-    calls = load(GOOD, "calls.toml", typography=lambda html: html.upper()).calls
+    calls = load(GOOD, typography=lambda html: html.upper()).calls
     call = calls["weekly"]
     assert (call.heading, call.button) == ("FISH &AMP; CHIPS &LT;B&GT;NOW&LT;/B&GT;", "YES")
     assert "<EM>ALONG</EM>" in call.body
@@ -79,7 +89,7 @@ def test_typography_applies_to_every_text() -> None:
 
 def test_links_within_the_site_start_where_the_site_is() -> None:
     text = LINK.replace("*along*", "[in](/about/) [out](https://x.example/)")
-    call = load(text.replace('"https://site.example/"', '"/join/"'), "calls.toml").calls["weekly"]
+    call = load(text.replace('"https://site.example/"', '"/join/"')).calls["weekly"]
     assert call.url_at("/blog") == call.button_url_at("/blog") == "/blog/join/"
     assert 'href="/blog/about/"' in call.body_at("/blog")
     assert 'href="https://x.example/"' in call.body_at("/blog")
@@ -87,7 +97,7 @@ def test_links_within_the_site_start_where_the_site_is() -> None:
 
 
 def test_a_signup_has_its_providers_form_and_a_mail_link_where_there_is_none() -> None:
-    call = load(SIGNUP, "calls.toml").calls["mail"]
+    call = load(SIGNUP).calls["mail"]
     form = call.form(("a-story", "end"))
     assert form is not None
     assert form.action == "https://buttondown.com/api/emails/embed-subscribe/me"
@@ -95,7 +105,7 @@ def test_a_signup_has_its_providers_form_and_a_mail_link_where_there_is_none() -
     mail = SIGNUP.replace('"buttondown"', '"mailto"').replace(
         "https://buttondown.com/api/emails/embed-subscribe/me", "me@site.example"
     )
-    call = load(mail, "calls.toml").calls["mail"]
+    call = load(mail).calls["mail"]
     assert call.form(("a-story", "end")) is None
     assert call.button_url_at("/blog") == "mailto:me@site.example"
     assert call.url_at("/blog") == "/blog/subscribe/"
@@ -103,7 +113,7 @@ def test_a_signup_has_its_providers_form_and_a_mail_link_where_there_is_none() -
 
 def test_an_event_says_when_it_is_and_when_it_is_over() -> None:
     toml = EVENT + "until = 2026-12-09\n"
-    call = load(toml, "calls.toml").calls["lunch"]
+    call = load(toml).calls["lunch"]
     assert call.when == "every Wednesday, 12:00 New York time"
     assert not call.is_over(datetime(2026, 12, 9, 17, 59, tzinfo=UTC))
     assert call.is_over(datetime(2026, 12, 9, 18, 0, tzinfo=UTC))
@@ -111,7 +121,7 @@ def test_an_event_says_when_it_is_and_when_it_is_over() -> None:
 
 def test_placements_have_conditions_a_priority_and_days() -> None:
     toml = LINK + PLACEMENT + 'priority = 3\nwhen = { tags_any = ["a", "b"], from = 2026-01-01 }\n'
-    (placement,) = load(toml, "calls.toml").placements
+    (placement,) = load(toml).placements
     assert placement.priority == 3
     assert placement.when.tags_any == ("a", "b")
     assert (placement.when.first_day, placement.when.last_day) == (date(2026, 1, 1), None)
@@ -197,12 +207,12 @@ def test_each_problem_of_a_condition_names_it(when: str, problem: str) -> None:
 
 
 def test_a_window_of_one_day_is_good() -> None:
-    load(LINK + PLACEMENT + "when = { from = 2026-01-01, until = 2026-01-01 }\n", "calls.toml")
+    load(LINK + PLACEMENT + "when = { from = 2026-01-01, until = 2026-01-01 }\n")
 
 
 def test_stars_and_ticks_that_close_or_are_code_are_good() -> None:
     text = r"**So** it `a ** b` is \*\* [here](/a/) and 2 * 3 and snake_case"
-    call = load(LINK.replace("Come *along*.", text.replace("\\", "\\\\")), "calls.toml")
+    call = load(LINK.replace("Come *along*.", text.replace("\\", "\\\\")))
     assert "<strong>So</strong>" in call.calls["weekly"].body
 
 
@@ -222,7 +232,7 @@ def test_every_problem_is_told_at_once() -> None:
 def test_names_in_rules_that_no_story_has_are_told_with_the_nearest() -> None:
     toml = LINK + PLACEMENT + 'when = { categories = ["Turst"], tags_any = ["LISTENING", "x"] }\n'
     known = {"categories": {"Trust"}, "tags_any": {"listening"}, "series": set[str]()}
-    assert unknown_names(load(toml, "calls.toml"), known, "calls.toml") == [
+    assert unknown_names(load(toml), known, "calls.toml") == [
         'calls.toml: placement 1.when.categories: no story has "Turst"; did you mean "Trust"?',
         'calls.toml: placement 1.when.tags_any: no story has "x"; known: listening',
     ]

@@ -1,7 +1,7 @@
-"""What a post's front matter says of its related stories."""
+"""What a post's front matter says of its related stories and calls to action."""
 
 import pytest
-from engagement.front_matter import chosen_stories, names_in, says_none
+from engagement.front_matter import calls_in_slots, chosen_stories, names_in, says_none
 
 PUBLISHED = {"bread": 0, "posts/bread.md": 0, "boats": 1, "posts/boats.md": 1, "dough": 2}
 
@@ -79,3 +79,61 @@ def test_among_many_stories_none_is_listed_when_none_is_near() -> None:
     many = {f"story-number-{number}": number for number in range(50)}
     assert chosen_stories(["bread"], 0, many, (), problems) == []
     assert problems == ['there is no story "bread"']
+
+
+def in_slots(value: object) -> tuple[dict[str, list[str]], list[str]]:
+    """The calls by slot, and the problems."""
+    problems: list[str] = []
+    slots, calls = ("end", "middle", "feed"), ("weekly", "talk")
+    return calls_in_slots(value, slots, calls, problems), problems
+
+
+@pytest.mark.parametrize(
+    ("value", "calls"),
+    [
+        ("", {}),
+        (" , ", {}),
+        ("none", {"end": [], "middle": [], "feed": []}),
+        (["NONE"], {"end": [], "middle": [], "feed": []}),
+        ("weekly@end", {"end": ["weekly"]}),
+        (" weekly @ end ,", {"end": ["weekly"]}),
+        ("None@middle", {"middle": []}),
+        ("talk@end, weekly@end", {"end": ["talk", "weekly"]}),
+        (
+            ["talk@end", "none@middle, weekly@feed"],
+            {"end": ["talk"], "middle": [], "feed": ["weekly"]},
+        ),
+        ("talk@feed, talk@end", {"feed": ["talk"], "end": ["talk"]}),
+        ("talk@end, talk@feed", {"feed": ["talk"], "end": ["talk"]}),
+    ],
+)
+def test_calls_are_named_for_slots(value: object, calls: dict[str, list[str]]) -> None:
+    assert in_slots(value) == (calls, [])
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("talk", '"talk" has no slot; write "talk@end", or "none" alone'),
+        ("none, none", '"none" has no slot; write "none@end", or "none" alone'),
+        ("talk@", '"talk@": there is no slot "" here; known: end, feed, middle'),
+        ("@end", '"@end": there is no call ""; known: talk, weekly'),
+        ("talk@ned", '"talk@ned": there is no slot "ned" here; did you mean "end"?'),
+        ("talk@end@end", '"talk@end@end": there is no slot "end@end" here; did you mean "end"?'),
+        ("none@page", '"none@page": there is no slot "page" here; known: end, feed, middle'),
+        ("Talk@end", '"Talk@end": there is no call "Talk"; did you mean "talk"?'),
+        ("talk@end, talk@end", '"talk@end": "talk" is named for "end" already; take one out'),
+        ("talk@end, talk@middle", '"talk@middle": "talk" is named for "end" already; take one out'),
+        ("talk@feed, talk@feed", '"talk@feed": "talk" is named for "feed" already; take one out'),
+        ("none@end, talk@end", '"none@end" leaves no place for "talk@end"; take one out'),
+        ("talk@end, none@end", '"none@end" leaves no place for "talk@end"; take one out'),
+    ],
+)
+def test_a_call_that_cannot_be_named_is_a_problem_with_a_remedy(value: str, problem: str) -> None:
+    assert in_slots(value)[1][0] == problem
+
+
+def test_every_wrong_name_of_a_call_is_told_and_the_rest_is_used() -> None:
+    calls, problems = in_slots("tolk@end, weekly@end, weekly@ned, talk")
+    assert calls == {"end": ["weekly"]}
+    assert [problem.split('"')[1] for problem in problems] == ["tolk@end", "weekly@ned", "talk"]

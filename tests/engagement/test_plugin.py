@@ -1,15 +1,18 @@
 """The plugin in whole builds: this project's, and another blog's with a theme of its own."""
 
+import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 import feedparser
 import html5lib
 import pytest
-from sites import SITEURL, SmallSite, post
+from sites import NOW, SITEURL, SmallSite, post
 
 from tools.build import ROOT, BuildError
 
@@ -24,6 +27,46 @@ url = "/about/"
 [[placement]]
 call = "weekly"
 slot = "end"
+
+[[placement]]
+call = "weekly"
+slot = "feed"
+"""
+# A form and a gathering, in the middle and at the foot.
+WHOLE = """
+[provider.post]
+service = "buttondown"
+action = "https://buttondown.com/api/emails/embed-subscribe/me"
+
+[call.mail]
+kind = "signup"
+provider = "post"
+heading = "Mail & more"
+body = "Weekly, or *rarer*."
+button = "Join"
+url = "/subscribe/"
+consent = "Leave any time."
+success_page = "/subscribe/"
+thanks = "Thank you."
+
+[call.lunch]
+kind = "event"
+heading = "Lunch"
+body = "Come."
+button = "Join"
+url = "/about/"
+starts = "2025-12-03 12:00"
+time_zone = "America/New_York"
+repeats = "weekly"
+address = "Here"
+
+[[placement]]
+call = "mail"
+slot = "middle"
+
+[[placement]]
+call = "lunch"
+slot = "footer"
 """
 STORIES: dict[str, str | bytes] = {
     "calls_to_action.toml": CALLS,
@@ -41,7 +84,7 @@ def test_every_story_ends_with_the_call_and_three_related_stories(small_site: Ma
     site = small_site(STORIES)
     site.build()
     page = html5lib.parse(site.read("bread/index.html"), namespaceHTMLElements=False)
-    call = page.find(".//aside[@class='call-to-action']")
+    (call,) = (each for each in page.iter() if each.get("data-slot") == "end")
     assert "".join(call.find("h2").itertext()) == "What builds\xa0trust?"
     assert call.find(".//a").get("href") == "/blog/about/"
     links = [a.get("href") for a in page.findall(".//nav[@class='related-stories']//h3/a")]
@@ -52,6 +95,7 @@ def test_every_story_ends_with_the_call_and_three_related_stories(small_site: Ma
 def test_feeds_have_both_without_a_form_and_with_absolute_addresses(small_site: Make) -> None:
     site = small_site(STORIES)
     site.build()
+    without = CALLS.replace('"feed"', '"footer"')
     for name in ("feeds/all.atom.xml", "feeds/all.rss.xml"):
         feed = feedparser.parse(site.read(name))
         assert not feed.bozo
@@ -61,6 +105,28 @@ def test_feeds_have_both_without_a_form_and_with_absolute_addresses(small_site: 
         assert f'href="{SITEURL}/about/"' in text
         assert f'href="{SITEURL}/dough/"' in text
         assert "<form" not in text
+    site.write({"calls_to_action.toml": without})
+    site.build()
+    for name in ("feeds/all.atom.xml", "feeds/all.rss.xml"):
+        assert "What builds" not in site.read(name)
+        assert "Read next" in site.read(name)
+
+
+def test_a_feed_of_summaries_has_neither(small_site: Make, tmp_path: Path) -> None:
+    conf = tmp_path / "conf.py"
+    conf.write_text(
+        (ROOT / "pelicanconf.py").read_text("utf-8")
+        + f"THEME, PLUGIN_PATHS = {str(ROOT / 'theme')!r}, [{str(ROOT / 'plugins')!r}]\n"
+        "RSS_FEED_SUMMARY_ONLY = FEED_APPEND_REF = True\n"
+    )
+    site = small_site({**STORIES, "posts/a.md": post("A", "One.\n\n[[cta weekly]]\n\nTwo.")})
+    site.build(conf=str(conf))
+    rss, atom = (site.read(f"feeds/all.{kind}.xml") for kind in ("rss", "atom"))
+    assert "What builds" not in rss + atom.partition("<content")[0]
+    assert "data-call-to-action" not in rss + atom
+    for entry in feedparser.parse(atom).entries:
+        assert entry.link.endswith("/?ref=feed")
+        assert "What builds" in entry.content[0].value
 
 
 def test_a_post_without_words_gets_both_in_the_feeds(small_site: Make) -> None:
@@ -76,7 +142,7 @@ def test_a_post_without_words_gets_both_in_the_feeds(small_site: Make) -> None:
 def test_words_saved_by_windows_are_read(small_site: Make) -> None:
     site = small_site({**STORIES, "calls_to_action.toml": ("\ufeff" + CALLS).encode()})
     site.build()
-    assert 'class="call-to-action"' in site.read("bread/index.html")
+    assert "data-slot" in site.read("bread/index.html")
     site.write({"calls_to_action.toml": CALLS.replace("Come", "Caf\xe9").encode("latin-1")})
     with pytest.raises(BuildError, match=r"calls_to_action.toml:5: byte 0xe9 is not UTF-8; save"):
         site.build()
@@ -92,31 +158,91 @@ def test_a_post_opts_out_of_each_and_of_nothing_else(small_site: Make) -> None:
     )
     site.build()
     bread, dough = site.read("bread/index.html"), site.read("dough/index.html")
-    assert ('class="call-to-action"' in bread, 'class="related-stories"' in bread) == (False, True)
-    assert ('class="call-to-action"' in dough, 'class="related-stories"' in dough) == (True, False)
+    assert ("data-slot" in bread, 'class="related-stories"' in bread) == (False, True)
+    assert ("data-slot" in dough, 'class="related-stories"' in dough) == (True, False)
     entries = {e.link: e for e in feedparser.parse(site.read("feeds/all.atom.xml")).entries}
     assert "Yes please" not in entries[f"{SITEURL}/bread/"].content[0].value
     assert "Read next" not in entries[f"{SITEURL}/dough/"].content[0].value
 
 
 def test_every_problem_stops_the_build_at_once_with_file_and_line(small_site: Make) -> None:
-    site = small_site(
+    site = small_site(STORIES)
+    site.build()
+    before = site.files()
+    site.write(
         {
-            **STORIES,
-            "calls_to_action.toml": CALLS.replace("heading", "headding"),
-            "posts/trust/bread.md": post("Bread", Calls="nope"),
-            "posts/trust/dough.md": post("Dough", Related="never"),
+            "calls_to_action.toml": """
+[provider.mail]
+service = "mailto"
+action = "nobody"
+[call.weekly]
+kind = "link"
+headding = "x"
+body = "x"
+button = "x"
+url = "/about/"
+[call.join]
+kind = "signup"
+provider = "mail"
+heading = "x"
+body = "Two **stars"
+button = "x"
+url = "/subscribe"
+success_page = "/thanks/"
+[call.lunch]
+kind = "event"
+heading = "x"
+body = "x"
+button = "x"
+url = "/lunch/"
+starts = "soon"
+time_zone = "UTC"
+address = "Here"
+[[placement]]
+call = "weekly"
+slot = "ende"
+[[placement]]
+call = "join"
+slot = "end"
+when = { categories = ["Turst"], tags_any = ["listning"], series = ["S"], authors = ["A"] }
+""",
+            "posts/trust/bread.md": post("Bread", Calls="nope, weekly@ende, joyn@end"),
+            "posts/trust/dough.md": post("Dough", Related="never", Tags="Listening"),
+            "posts/trust/boats.md": post("Boats", "One.\n\n[[cta weakly]]", Calls="weekly@end"),
             "posts/trust/broken.md": "no front matter at all",
+            "pages/subscribe.md": "Title: Subscribe\n\n[[cta lunhc]]",
         }
     )
     with pytest.raises(BuildError) as raised:
         site.build()
-    said = str(raised.value)
-    assert 'calls_to_action.toml: call.weekly: unknown key "headding"; did you mean' in said
-    assert 'bread.md:3: Calls: "nope" is unknown; write "Calls: none"' in said
-    assert 'dough.md:3: Related: there is no story "never"; known: boats, bread' in said
-    assert 'broken.md:1: no title; write "Title: …"' in said
-    assert not site.output.exists()
+    author = "TODO: your name"
+    toml = "calls_to_action.toml:"
+    expected = [
+        f'{toml} provider.mail.action: "nobody" is no mail address',
+        f'{toml} call.weekly: unknown key "headding"; did you mean "heading"?',
+        f'{toml} call.weekly: "heading" is missing',
+        f'{toml} call.join.body: "**" has no partner',
+        f'{toml} call.lunch.starts: "soon"',
+        f'{toml} placement 1.slot: "ende" is not one of the choices; did you mean "end"?',
+        f'{toml} placement 2.when.categories: no story has "Turst"; did you mean "trust"?',
+        f'{toml} placement 2.when.tags_any: no story has "listning"; did you mean "Listening"?',
+        f'{toml} placement 2.when.series: no story has "S"',
+        f'{toml} placement 2.when.authors: no story has "A"; known: {author}',
+        f'{toml} call.join.url: there is no page "/subscribe"; did you mean "/subscribe/"?',
+        f'{toml} call.join.success_page: there is no page "/thanks/"',
+        'pages/subscribe.md:3: there is no call "lunhc"; did you mean "lunch"?',
+        'posts/trust/boats.md:7: there is no call "weakly"; did you mean "weekly"?',
+        'posts/trust/bread.md:3: Calls: "nope" has no slot; write "nope@end"',
+        'posts/trust/bread.md:3: Calls: "weekly@ende": there is no slot "ende" here; did you mean',
+        'posts/trust/bread.md:3: Calls: "joyn@end": there is no call "joyn"; did you mean "join"?',
+        'posts/trust/broken.md:1: no title; write "Title: …"',
+        'posts/trust/dough.md:3: Related: there is no story "never"; known: boats, bread',
+    ]
+    said = [line.removeprefix(f"{site.content}/") for line in str(raised.value).splitlines()]
+    for problem in expected:
+        assert sum(line.startswith(problem) for line in said) == 1, problem
+    assert len(said) == len(expected) + 1, said  # "heading" is missing, and so is "headding"
+    assert site.files() == before
 
 
 def test_drafts_hidden_and_future_stories_are_offered_to_nobody(small_site: Make) -> None:
@@ -134,18 +260,111 @@ def test_drafts_hidden_and_future_stories_are_offered_to_nobody(small_site: Make
         assert 'href="/blog/a/"' in site.read(page)
 
 
-def test_another_blog_takes_the_folder_one_plugins_line_and_one_include(tmp_path: Path) -> None:
-    site = SmallSite(tmp_path / "content", tmp_path / "output")
-    site.write(STORIES)
-    shutil.copytree(ROOT / "plugins" / "engagement", tmp_path / "plugins" / "engagement")
-    (tmp_path / "article.html").write_text(
-        '{% extends "!simple/article.html" %}\n'
-        '{% block content %}{{ super() }}{% include "engagement/after_story.html" %}{% endblock %}'
+def test_settings_and_calls_that_are_wrong_are_told_together(
+    small_site: Make, tmp_path: Path
+) -> None:
+    conf = tmp_path / "conf.py"
+    conf.write_text(
+        (ROOT / "pelicanconf.py").read_text("utf-8")
+        + f"THEME, PLUGIN_PATHS = {str(ROOT / 'theme')!r}, [{str(ROOT / 'plugins')!r}]\n"
+        'CALLS_TO_ACTION = {"end_limt": 1}\n'
     )
+    site = small_site({**STORIES, "calls_to_action.toml": CALLS.replace("button", "buton")})
+    with pytest.raises(BuildError) as raised:
+        site.build(conf=str(conf))
+    assert 'CALLS_TO_ACTION: unknown key "end_limt"; did you mean "end_limit"?' in str(raised.value)
+    assert 'call.weekly: unknown key "buton"' in str(raised.value)
+    # Nothing is known of the calls then, so a post cannot be blamed.
+    site.write({"calls_to_action.toml": CALLS + '"', "posts/a.md": post("A", Calls="weekly@end")})
+    with pytest.raises(BuildError) as raised:
+        site.build()
+    (line,) = str(raised.value).splitlines()
+    assert "calls_to_action.toml:16: " in line
+
+
+def test_without_a_file_there_are_no_calls_and_a_warning(
+    small_site: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = small_site({"posts/a.md": post("A")})
+    site.build()
+    assert "data-slot" not in site.read("a/index.html")
+    (warning,) = (r.getMessage() for r in caplog.records if r.name.startswith("engagement"))
+    assert warning.endswith("calls_to_action.toml is not there; no story shows a call to action")
+    site.write({"posts/b.md": post("B", "[[cta x]]")})
+    with pytest.raises(BuildError, match=r'b.md:4: there is no call "x"$'):
+        site.build()
+
+
+def test_a_call_that_nothing_places_is_told(
+    small_site: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls = "".join(
+        CALLS.partition("[[")[0].replace("call.weekly", f"call.{name}")
+        for name in ("unplaced", "placed-by-hand", "placed-by-name", "placed")
+    )
+    site = small_site(
+        {
+            "calls_to_action.toml": calls + '[[placement]]\ncall = "placed"\nslot = "404"\n',
+            "posts/a.md": post("A", "[[cta placed-by-hand]]"),
+            "posts/b.md": post("B", Calls="placed-by-name@feed"),
+        }
+    )
+    site.build()
+    assert [r.getMessage() for r in caplog.records if r.name.startswith("engagement")] == [
+        'the call "unplaced" shows nowhere; give it a [[placement]], or take it out'
+    ]
+
+
+def test_two_builds_of_a_site_agree_byte_for_byte(tmp_path: Path) -> None:
+    long = "\n\n".join(f"{letter} paragraph. " + "One more word. " * 19 for letter in "ABCDEFGHIJ")
+    outputs = []
+    for seed in ("1", "2"):
+        site = SmallSite(tmp_path / "content", tmp_path / seed)
+        site.write(
+            {
+                "calls_to_action.toml": CALLS + WHOLE,
+                "posts/a.md": post("A", f"One.\n\n[[cta lunch]]\n\n{long}", Tags="x, y"),
+                "posts/b.md": post("B", long, Authors="Ann, Bob"),
+                "pages/subscribe.md": "Title: Subscribe\n\nWords.",
+            }
+        )
+        words = ["build", "--content", str(site.content), "--output", str(site.output)]
+        subprocess.run(
+            [sys.executable, "-m", "invoke", *words],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": NOW},
+            check=True,
+            capture_output=True,
+        )
+        outputs.append(site.files())
+    assert outputs[0] == outputs[1]
+    assert b"weekly" in outputs[0]["b/index.html"]
+    assert {"engagement/lunch.ics", "engagement/signups.js"} <= outputs[0].keys()
+
+
+@pytest.mark.parametrize("theme", ["simple", "notmyidea"])
+def test_another_blog_takes_the_folder_one_plugins_line_and_one_template(
+    tmp_path: Path, theme: str
+) -> None:
+    site = SmallSite(tmp_path / "content", tmp_path / "output")
+    long = "\n\n".join(f"{letter} paragraph. " + "One more word. " * 19 for letter in "ABCDEFGHIJ")
+    site.write(
+        {
+            **STORIES,
+            "calls_to_action.toml": CALLS + WHOLE.replace('"/subscribe/"', '"/pages/join.html"'),
+            "posts/trust/long.md": post("Long", long),
+            "posts/trust/hand.md": post("Hand", "One.\n\n[[cta mail]]\n\nTwo."),
+            "pages/join.md": "Title: Join\n\nWords.",
+        }
+    )
+    shutil.copytree(ROOT / "plugins" / "engagement", tmp_path / "plugins" / "engagement")
+    readme = (ROOT / "plugins/engagement/README.md").read_text("utf-8")
+    (override,) = (text for text in readme.split("```") if "!theme/article.html" in text)
+    (tmp_path / "article.html").write_text(override.strip())
     (tmp_path / "theirconf.py").write_text(
         f'SITEURL = "{SITEURL}"\n'
         'TIMEZONE = "UTC"\n'
-        'THEME = "simple"\n'
+        f'THEME = "{theme}"\n'
         f"THEME_TEMPLATES_OVERRIDES = [{str(tmp_path)!r}]\n"
         'PLUGIN_PATHS = ["plugins"]\n'
         'PLUGINS = ["engagement"]\n'
@@ -160,11 +379,34 @@ def test_another_blog_takes_the_folder_one_plugins_line_and_one_include(tmp_path
             text=True,
         )
 
-    assert run().returncode == 0
+    done = run()
+    assert done.returncode == 0, done.stderr
+
+    def calls(name: str) -> dict[str, Element]:
+        page = html5lib.parse(site.read(name), namespaceHTMLElements=False)
+        return {each.get("data-slot", ""): each for each in page.iter() if each.get("data-slot")}
+
     page = html5lib.parse(site.read("bread-butter.html"), namespaceHTMLElements=False)
     links = {"".join(a.itertext()): a.get("href") for a in page.iter("a")}
     assert links["Yes please"] == f"{SITEURL}/about/"
     assert links["Dough"] == f"{SITEURL}/dough.html"
+    assert calls("long.html").keys() == {"middle", "end"}
+    assert calls("long.html")["middle"].find(".//form/input[@value='long']") is not None
+    hand = calls("hand.html")
+    assert hand.keys() == {"text", "end"}
+    assert hand["text"].find(".//form//input[@type='email']") is not None
+    assert "data-call-to-action" not in site.read("hand.html")
+    text = site.read("hand.html")
+    assert text.index(">One.<") < text.index("<form") < text.index(">Two.<")
+    feed = feedparser.parse(site.read("feeds/all.atom.xml"))
+    assert not feed.bozo
+    assert "data-call-to-action" not in site.read("feeds/all.atom.xml")
+    assert "What builds" in next(e for e in feed.entries if e.title == "Hand").content[0].value
+    # Of the page's own templates nobody can say that they are sound.
+    whole = site.read("long.html") + site.read("hand.html")
+    for aside in re.findall("<aside.*?</aside>", whole, re.DOTALL):
+        html5lib.HTMLParser(strict=True).parse(f"<!DOCTYPE html><title>x</title>{aside}")
+
     site.write({"calls_to_action.toml": CALLS.replace("button", "buton")})
     stopped = run()
     assert stopped.returncode == 1
