@@ -12,7 +12,8 @@ from ghp_import import GhpError, ghp_import
 from .build import ROOT, build, checked_siteurl, site_settings
 
 BRANCH = "gh-pages"
-PLACEHOLDER = re.compile(r"\bTODO(?::[^`\"\n]*|@[\w.-]+)")
+# In a story it stands between backticks, which are to go with it.
+PLACEHOLDER = re.compile(r"`TODO:[^`\n]*`|\bTODO(?::[^`\"\n]*|@[\w.-]+)")
 DRAFT = re.compile(r"^status:\s*draft\s*$", re.IGNORECASE | re.MULTILINE)
 
 
@@ -45,7 +46,9 @@ def publish(siteurl: str | None = None, remote: str = "origin") -> str:
         )
     host = urlsplit(siteurl).hostname or ""
     undecided = placeholders(Path(settings["PATH"]))
-    if host.endswith((".example", "localhost")) or host == "127.0.0.1":
+    if not siteurl.startswith("https://"):
+        undecided.insert(0, f"publishconf.py: SITEURL is {siteurl}; it must start with https://")
+    elif host.endswith((".example", "localhost")) or host == "127.0.0.1":
         undecided.insert(
             0, f"publishconf.py: SITEURL is still {siteurl}; write the address of your site there"
         )
@@ -83,7 +86,8 @@ def placeholders(content: Path) -> list[str]:
     A placeholder is a ``TODO:`` or an address ``TODO@…``. Drafts may hold as many as they like.
     """
     confs = (ROOT / "pelicanconf.py", ROOT / "publishconf.py")
-    texts = (file for kind in ("*.md", "*.toml") for file in content.rglob(kind))
+    kinds = (".md", ".markdown", ".mkd", ".mdown", ".rst", ".html", ".toml")
+    texts = (file for file in content.rglob("*") if file.suffix.lower() in kinds)
     found = []
     for file in (*confs, *sorted(texts)):
         text = file.read_text("utf-8-sig", errors="replace") if file.exists() else ""
@@ -91,9 +95,9 @@ def placeholders(content: Path) -> list[str]:
             continue
         shown = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file
         found += [
-            f'{shown.as_posix()}:{number}: "{match[0]}" is yours to decide; write it there'
+            f"{shown.as_posix()}:{number}: decide, and write it in place of: {match[0]}"
             for number, line in enumerate(text.splitlines(), 1)
-            if not line.lstrip().startswith("#")
+            if not (file.suffix in (".py", ".toml") and line.lstrip().startswith("#"))
             for match in PLACEHOLDER.finditer(line)
         ]
     return found

@@ -14,7 +14,7 @@ MARKER = re.compile(r'<div data-call-to-action="(?P<name>[^"]*)">\s*</div>')
 # The line, after what hides it within a paragraph: a code span or a comment.
 _LINE = re.compile(
     r"""(?<![\\`])(?P<ticks>`+)(?!`)(?:(?!\n[^\S\n]*\n).)+?(?<!`)(?P=ticks)(?!`)
-    | <!--(?:(?!\n[^\S\n]*\n).)*?-->
+    | <!--(?:(?!-->|\n[^\S\n]*\n).)*(?:-->)?
     | ^[ ]{0,3}\[\[[^\S\n]*cta[^\S\n]+(?P<name>[^\]\s]+)[^\S\n]*\]\][^\S\n]*$""",
     re.VERBOSE | re.DOTALL | re.MULTILINE | re.IGNORECASE,
 )
@@ -23,8 +23,9 @@ _HIDDEN = re.compile(
     | <(code|kbd|pre|samp|script|style|textarea)(?=[\s>]).*?(?:</\1\s*>|\Z)""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
-_TAG = re.compile(r"<[^>]*>")
-_CALL = re.compile(r"\[\[\s*cta\b[^\[\]]*\]\]", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+# Also what a person may write for it.
+_CALL = re.compile(r"\[\[\s*(?:cta|call)\b[^\[\]]*\]\]|\[cta\s[^\[\]]*\]", re.IGNORECASE)
 
 
 class CallsByHand(Extension):
@@ -81,7 +82,7 @@ def stray_calls(html: str) -> list[str]:
 
     Such a line is not alone, or it stands in a list or quotation, or it has no single name.
     """
-    if "[[" not in html:
+    if "[" not in html:
         return []
     text = unescape(_TAG.sub("", _HIDDEN.sub("", html)))
     return [" ".join(call.split()) for call in _CALL.findall(text)]

@@ -2,24 +2,26 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
+from html import unescape
 from typing import Any, Literal
 
 from .calls_to_action import CallToAction, body_html, unclosed_mark, with_safe_texts
 from .errors import SettingsError, did_you_mean
 from .events import Repeats, event_of
-from .placements import CallsToAction, Placement
+from .placements import CallsToAction, Placement, When
 from .providers import Provider, problems_of
 from .schema import parsed
+from .toml_lines import slip, with_lines
 
 LINK_STARTS = ("https://", "mailto:", "/")
 LINK_RULE = "must start with https:// or mailto:, or with / for a page of this site"
 NAME = re.compile(r"[a-z0-9-]+")
 _ADDRESS = re.compile(r'<(?P<tag>a|img)\b[^>]*?(?:href|src)="(?P<address>[^"]*)')
-_TOML_LINE = re.compile(r"(?P<what>.*) \(at line (?P<line>\d+), column \d+\)")
-_TWICE = re.compile(r"Cannot (declare|overwrite)")
+# Words for "every two weeks" that are near to "weekly", which it is not.
+_TWO_WEEKS = ("biweekly", "bi-weekly", "fortnightly", "every second week", "every other week")
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ KINDS: Mapping[str, type[_Link] | type[_Signup] | type[_Event]] = {
     "signup": _Signup,
     "event": _Event,
 }
+CONDITIONS = [each.metadata.get("key", each.name) for each in fields(When)]
 TABLES = ("provider", "call", "placement")
 
 
@@ -81,12 +84,13 @@ TABLES = ("provider", "call", "placement")
 class CallsFile:
     """What can be used of calls_to_action.toml, and what is wrong with the rest.
 
-    ``names`` are those of all its calls, also of the wrong ones.
+    ``names`` are those of all its calls, also of the wrong ones; ``toml`` is its text.
     """
 
     offers: CallsToAction
     names: frozenset[str]
     problems: tuple[str, ...]
+    toml: str
 
 
 def read(toml: str, source: str, typography: Callable[[str], str] = str) -> CallsFile:
@@ -100,7 +104,7 @@ def read(toml: str, source: str, typography: Callable[[str], str] = str) -> Call
     try:
         tables = tomllib.loads(toml)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError([_slip(source, str(error), toml)]) from None
+        raise SettingsError([slip(source, str(error), toml)]) from None
     problems = [
         f'{source}: unknown table "{name}"{did_you_mean(name, TABLES)}'
         for name in tables
@@ -113,33 +117,21 @@ def read(toml: str, source: str, typography: Callable[[str], str] = str) -> Call
         {name: with_safe_texts(call, typography) for name, call in calls.items() if call},
         placements,
     )
-    return CallsFile(offers, frozenset(calls), tuple(problems))
+    return CallsFile(offers, frozenset(calls), tuple(with_lines(problems, source, toml)), toml)
 
 
-def unknown_names(
-    offers: CallsToAction, known: Mapping[str, Collection[str]], source: str
-) -> list[str]:
+def unknown_names(offers: CallsToAction, known: Mapping[str, Collection[str]]) -> Iterator[str]:
     """What is wrong with the names in rules, of which ``known`` has those that stories use.
 
     Its keys are those of ``When``: categories, tags_any, series, authors.
     """
-    return [
-        f'{source}: placement {number}.when.{key}: no story has "{name}"{did_you_mean(name, names)}'
-        for number, placement in enumerate(offers.placements, 1)
-        for key, names in known.items()
-        for name in getattr(placement.when, key)
-        if name.casefold() not in {each.casefold() for each in names}
-    ]
-
-
-def _slip(source: str, error: str, toml: str) -> str:
-    """A problem of syntax in a line for people."""
-    found = _TOML_LINE.fullmatch(error)
-    line = int(found["line"]) if found else toml.count("\n") + 1
-    what = found["what"] if found else error.removesuffix(" (at end of document)")
-    if _TWICE.match(what):
-        return f"{source}:{line}: {what}; this name is there twice: rename one, or take it out"
-    return f"{source}:{line}: {what}; is a quote or a bracket missing there?"
+    for placement in offers.placements:
+        for key, names in known.items():
+            folded = {name.casefold() for name in names}
+            for name in getattr(placement.when, key):
+                if name.casefold() not in folded:
+                    near = did_you_mean(name, names)
+                    yield f'{placement.source}.when.{key}: no story has "{name}"{near}'
 
 
 def _tables(given: object, name: str, example: str, source: str, problems: list[str]) -> Any:
@@ -186,6 +178,9 @@ def _call(
         near = did_you_mean(str(kind), KINDS)
         problems.append(f"{where}: {wrong}{near}")
         return None
+    if isinstance(table, dict) and table.get("repeats") in _TWO_WEEKS:
+        problems.append(f'{where}.repeats: "{table["repeats"]}": write "every two weeks"')
+        table = {**table, "repeats": "every two weeks"}
     keys = parsed(KINDS[kind or "link"], table, where, problems)
     if keys is None:
         return None
@@ -226,17 +221,18 @@ def _wrong_links(keys: _Link | _Signup | _Event, where: str) -> list[str]:
     if isinstance(keys, _Signup):
         own_pages = {"url": keys.url, "success_page": keys.success_page}
     for key, address in own_pages.items():
-        if address and not is_own_page(address):
+        if address and not _is_own_page(address):
             wrong.append(
                 f'{where}.{key}: "{address}" must be a page of this site, like /subscribe/'
             )
     if not own_pages and not _is_link(keys.url):
         wrong.append(f'{where}.url: "{keys.url}" {LINK_RULE}')
     for match in _ADDRESS.finditer(body_html(keys.body)):
+        address = unescape(match["address"])
         if match["tag"] == "img":
             wrong.append(f"{where}.body: a picture has no place in a call; take it out")
-        elif not _is_link(match["address"]):
-            wrong.append(f'{where}.body: the link "{match["address"]}" {LINK_RULE}')
+        elif not _is_link(address):
+            wrong.append(f'{where}.body: the link "{address}" {LINK_RULE}')
     return wrong
 
 
@@ -249,27 +245,42 @@ def _placements(
     placements = []
     for number, given in enumerate(tables, 1):
         where = f"{source}: placement {number}"
-        placement = parsed(Placement, given, where, problems)
-        # A wrong one keeps its place: the next ones are known by their numbers.
-        placements.append(placement or Placement("", "end"))
-        if placement:
-            when = placement.when
-            if when.first_day and when.last_day and when.last_day < when.first_day:
-                problems.append(
-                    f"{where}.when: from {when.first_day} is after until {when.last_day}; "
-                    "swap them, or mend one"
-                )
-        call = given.get("call") if isinstance(given, dict) else None
-        if isinstance(call, str) and call not in calls:
-            problems.append(f'{where}.call: there is no call "{call}"{did_you_mean(call, calls)}')
+        # One table may name several slots.
+        slots = given.get("slot") if isinstance(given, dict) else None
+        found: list[str] = []
+        for slot in slots if isinstance(slots, list) and slots else [slots]:
+            table = given
+            if isinstance(given, dict):
+                table = {key: given[key] for key in given if key not in CONDITIONS}
+                table |= {"slot": slot} if slots is not None else {}
+            placement = parsed(Placement, table, where, found, source=where)
+            if placement:
+                placements.append(placement)
+        problems += dict.fromkeys(found)
+        if isinstance(given, dict):
+            problems += _wrong_conditions(given, where)
+            call = given.get("call")
+            if isinstance(call, str) and call not in calls:
+                near = did_you_mean(call, calls)
+                problems.append(f'{where}.call: there is no call "{call}"{near}')
     return tuple(placements)
+
+
+def _wrong_conditions(given: Mapping[str, Any], where: str) -> Iterator[str]:
+    """What is wrong with the days of a placement, and conditions at the wrong place."""
+    for key in (key for key in given if key in CONDITIONS):
+        yield f"{where}.{key}: is a condition; write it as when = {{ {key} = … }}"
+    when = given.get("when")
+    first, last = (when.get("from"), when.get("until")) if isinstance(when, dict) else (None, None)
+    if type(first) is type(last) is date and last < first:
+        yield f"{where}.when: from {first} is after until {last}; swap them, or mend one"
 
 
 def _is_link(address: str) -> bool:
     """Whether a call may lead there."""
-    return address.startswith(LINK_STARTS) and (address[0] != "/" or is_own_page(address))
+    return address.startswith(LINK_STARTS) and (address[0] != "/" or _is_own_page(address))
 
 
-def is_own_page(address: str) -> bool:
+def _is_own_page(address: str) -> bool:
     """Whether it is an address on this site; // would be another site at the same scheme."""
     return address.startswith("/") and not address.startswith("//")

@@ -15,8 +15,11 @@ from .providers import Form, Provider, form_of, mail_link_of
 
 Kind = Literal["signup", "link", "event"]
 _CODE = re.compile(r"<code>.*?</code>", re.DOTALL)
-_MARK = re.compile(r"\*\*|__|\]\(|`")
+_TAG = re.compile(r"<[^<>]*>")
+# Between spaces a star is a star.
+_MARK = re.compile(r"(?<!\s)\*\*|\*\*(?!\s)|(?<!\s)__|__(?!\s)|\]\(|`")
 # Of the links in a body those to pages of this site, where the site's address is missing.
+_OWN_ADDRESS = re.compile(r'<a\b[^>]*?href="(/[^"]*)')
 _OWN_LINK = re.compile(r'<a\b[^>]*?href="(?=/)')
 
 
@@ -60,6 +63,13 @@ class CallToAction:
         """``url`` as a link from a page whose site is at ``siteurl``."""
         return siteurl + self.url if self.url.startswith("/") else self.url
 
+    @property
+    def own_links(self) -> list[tuple[str, str]]:
+        """Where on this site it leads: the key, and the address without what follows # or ?."""
+        links = [("url", self.url), ("success_page", self.success_page)]
+        links += [("body", link) for link in _OWN_ADDRESS.findall(self.body)]
+        return [(key, re.split(r"[#?]", link)[0]) for key, link in links if link.startswith("/")]
+
     def button_url_at(self, siteurl: str) -> str:
         """Where the button leads on a page, when no form stands there."""
         if self.provider and self.provider.service == "mailto":
@@ -100,7 +110,7 @@ def unclosed_mark(body: str) -> str:
     markdown = _markdown()
     # What the writer wrote with a backslash stays unlike a mark.
     markdown.treeprocessors.deregister("unescape")
-    found = _MARK.search(_CODE.sub("", markdown.convert(body)))
+    found = _MARK.search(_TAG.sub("", _CODE.sub("", markdown.convert(body))))
     return found[0] if found else ""
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pelican.generators import ArticlesGenerator
 
 FILENAME = "{filename}"
+_FENCED = re.compile(r"^(```|~~~).*?^\1", re.DOTALL | re.MULTILINE)
 
 
 def blog_of(
@@ -129,7 +130,9 @@ def calls_by_hand(content: Content, names: Collection[str], problems: list[str])
         first, *words = text.strip("[]").split()
         near = get_close_matches(" ".join(words).lower(), names, n=1) or sorted(names)
         wrong = (
-            "must stand alone on a line, outside of lists and quotations"
+            "works in Markdown alone; take it out"
+            if not content.source_path.lower().endswith((".md", ".markdown", ".mkd", ".mdown"))
+            else "must stand alone on a line, outside of lists and quotations"
             if first.lower() == "cta" and len(words) == 1
             else f"must be written like [[cta {near[0] if near else 'name'}]]"
         )
@@ -220,10 +223,12 @@ def _lines_by_hand(content: Content, call: str, *, stray: bool = False) -> list[
     """
     file = Path(content.source_path)
     source = file.read_text("utf-8-sig", errors="replace")
+    # What stands in code is no call; as many lines stay.
+    source = _FENCED.sub(lambda code: "\n" * code[0].count("\n"), source)
     words = r"\s+".join(map(re.escape, call.strip("[]").split()))
     found: list[tuple[bool, int]] = []
     # What Markdown or Typogrify has changed is at least near another call.
-    for wanted in (rf"\[\[\s*{words}\s*\]\]", r"\[\[\s*cta\b[^\[\]]*\]\]", r"\A"):
+    for wanted in (rf"\[\[?\s*{words}\s*\]\]?", r"\[\[?\s*cta\b[^\[\]]*\]\]?", r"\A"):
         for match in [] if found else re.finditer(wanted, source, re.IGNORECASE):
             start = source.rfind("\n", 0, match.start()) + 1
             line = source[start : match.end()] + source[match.end() :].partition("\n")[0]

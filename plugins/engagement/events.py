@@ -113,7 +113,7 @@ def event_of(
             f"{where}.minutes: must be at least 1 and at most {longest} "
             f'for an event with repeats = "{repeats}", not {minutes}'
         )
-    address = _suggested(address)
+    address = address.strip()
     wrong = _what_is_wrong_with_address(address)
     if wrong:
         problems.append(f"{where}.address: {wrong}")
@@ -133,18 +133,27 @@ def next_start(event: Event, now: datetime) -> datetime | None:
 
 
 def in_words(event: Event) -> str:
-    """When it takes place, in English: ``every Wednesday, 12:00 New York time``."""
+    """When it takes place, in English: ``every Wednesday, 12:00 New York time``.
+
+    The first day only where it takes a date to know the days, the last one if there is one.
+    """
     day = _weekday(event.starts)
     days = {
-        "once": f"{day}, {event.starts.day} {MONTHS[event.starts.month - 1]} {event.starts.year}",
+        "once": f"{day}, {_in_words(event.starts)}",
         "weekly": f"every {day}",
         "every two weeks": f"every other {day}",
         "monthly": f"the {ORDINALS[_week(event.starts) - 1]} {day} of the month",
     }
     city = _city(str(event.starts.tzinfo))
-    return (
-        f"{days[event.repeats]}, {event.starts:%H:%M} {city if city == 'UTC' else f'{city} time'}"
-    )
+    words = [
+        days[event.repeats],
+        f"{event.starts:%H:%M} {city if city == 'UTC' else f'{city} time'}",
+    ]
+    if event.repeats == "every two weeks":  # which of the two, only a date says
+        words.append(f"from {_in_words(event.starts)}")
+    if event.until:
+        words.append(f"until {_in_words(event.until)}")
+    return ", ".join(words)
 
 
 def calendar(event: Event, *, uid: str, name: str, description: str, url: str) -> bytes:
@@ -224,6 +233,11 @@ def structured_data(
         if event.until:
             data["eventSchedule"]["endDate"] = event.until.isoformat()
     return data
+
+
+def _in_words(day: date) -> str:
+    """``2 December 2026``."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def _suggested(text: str) -> str:

@@ -58,12 +58,16 @@ def calls_in_slots(
     """
     if says_none(value):
         return {slot: [] for slot in slots}
+    if not names_in(value):
+        problems.append('is empty; write "none", or take the line out')
     chosen: dict[str, list[str]] = {}
     emptied = []
     for entry in names_in(value):
         name, at, slot = (part.strip() for part in entry.partition("@"))
         if not at:
-            problems.append(f'"{entry}" has no slot; write "{entry}@end", or "none" alone')
+            call = next((word for word in entry.split() if word in calls), "a-call")
+            in_slot = next((word for word in entry.split() if word in slots), next(iter(slots)))
+            problems.append(f'"{entry}" has no slot; write "{call}@{in_slot}", or "none" alone')
         elif slot not in slots:
             problems.append(f'"{entry}": there is no slot "{slot}" here{did_you_mean(slot, slots)}')
         elif name.lower() == NONE:

@@ -178,7 +178,7 @@ def _cost(last: Block, following: Block) -> int | None:
     """What a pause between the two blocks costs, in words; None where none may be."""
     if not _is_paragraph(last) or EMPHASIZED.fullmatch(last.html):
         return None
-    if not (_is_paragraph(following) or following.name in HEADINGS):
+    if not (_is_paragraph(following) or (following.name in HEADINGS and following.plain)):
         return None
     end = unescape(last.words[-1]).rstrip(CLOSING_MARKS)
     if end.endswith(":"):

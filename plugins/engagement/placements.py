@@ -29,12 +29,13 @@ class When:
 @dataclass(frozen=True)
 class Placement:
     """Where a call shows, and for whom. Of two for one slot the higher priority wins, then the
-    one with more conditions, then the name."""
+    one with more conditions, then the name. ``source`` names its table in messages."""
 
     call: str
     slot: Slot
     when: When = When()
     priority: int = 0
+    source: str = ""
 
 
 @dataclass(frozen=True)

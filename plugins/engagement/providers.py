@@ -91,10 +91,10 @@ def problems_of(provider: Provider, where: str) -> list[str]:
     """Every problem of the provider, one line each: key, value, remedy.
 
     ``where`` names its table, e.g. ``calls_to_action.toml: provider.newsletter``. A
-    placeholder, an action that starts with ``TODO``, is none.
+    placeholder, an action that starts with ``TODO:`` or ``TODO@``, is none.
     """
     problems = []
-    if not provider.action.startswith("TODO"):
+    if not provider.action.startswith(("TODO:", "TODO@")):
         wrong = (
             _mail_problems(provider) if provider.service == "mailto" else _form_problems(provider)
         )

@@ -20,7 +20,7 @@ from typogrify.filters import typogrify
 
 from .by_hand import CallsByHand, with_calls_by_hand, without_calls_by_hand
 from .cache import cached_term_counts
-from .calls_file import CallsFile, is_own_page, read, unknown_names
+from .calls_file import CallsFile, read, unknown_names
 from .contents import blog_of, calls_by_hand, calls_of, place, shown, subject_of
 from .errors import SettingsError, did_you_mean
 from .pauses import offset_after
@@ -36,6 +36,7 @@ from .site_calls import (
     SiteCalls,
 )
 from .story import reading_minutes, word_count
+from .toml_lines import with_lines
 
 HERE = Path(__file__).parent
 T = TypeVar("T")
@@ -191,7 +192,10 @@ def _engage(generator: ArticlesGenerator, pages: list[Page]) -> None:
     unused: list[str] = []
     if file:
         name = shown(Path(generator.path, settings.calls_to_action.file))
-        problems += [*file.problems, *_problems_with_site(offers, articles, pages, name)]
+        wrong = _problems_with_site(generator, offers, articles, pages, name)
+        problems += file.problems
+        # With posts: it may be for want of one that was left out.
+        in_posts += with_lines(wrong, name, file.toml)
         unused = _place_calls(site_calls, file.names, articles, pages, in_posts)
     if problems or (in_posts and not generator.settings.get("KEEP_GOING")):
         raise SettingsError([*problems, *in_posts])
@@ -199,6 +203,11 @@ def _engage(generator: ArticlesGenerator, pages: list[Page]) -> None:
         logger.error(problem)
     for name in unused:
         logger.warning('the call "%s" shows nowhere; give it a [[placement]], or take it out', name)
+    for name in sorted(offers.calls.keys() - site_calls.live.calls.keys()):
+        logger.warning('the call "%s" shows no more: the gathering is over', name)
+    for placement in offers.placements:
+        if placement.when.last_day and placement.when.last_day < settings.now.date():
+            logger.warning("%s is over: until %s", placement.source, placement.when.last_day)
 
     counts = cached_term_counts(
         blog.stories, settings.related_stories.weights, Path(generator.settings["CACHE_PATH"])
@@ -209,7 +218,9 @@ def _engage(generator: ArticlesGenerator, pages: list[Page]) -> None:
             RelatedStory(articles[each.index], each.score, each.reason) for each in related
         )
     join = posixpath.join if generator.settings["RELATIVE_URLS"] else urljoin
-    siteurl = generator.settings["SITEURL"] + "/"
+    siteurl = generator.settings["SITEURL"]
+    if join is urljoin:
+        siteurl += "/"
     generator.context["engagement_feed"] = (
         generator.get_template("engagement/feed"),
         {
@@ -236,7 +247,8 @@ def _place_calls(
         slots = (*STORY_SLOTS, "feed") if is_story else PAGE_SLOTS
         named = calls_of(content, slots, names, problems)
         by_hand = calls_by_hand(content, names, problems)
-        for name in sorted({*chain.from_iterable(named.values())} & {*by_hand}):
+        on_page = chain.from_iterable(names for slot, names in named.items() if slot != "feed")
+        for name in sorted({*on_page} & {*by_hand}):
             problems.append(
                 f'{place(content, "calls")}: "{name}" stands in the text too; take one out'
             )
@@ -262,9 +274,13 @@ def _place_calls(
 
 
 def _problems_with_site(
-    offers: CallsToAction, articles: list[Article], pages: list[Page], file: str
-) -> list[str]:
-    """What in the writer's file does not fit the site: names in rules, pages of signups."""
+    generator: ArticlesGenerator,
+    offers: CallsToAction,
+    articles: list[Article],
+    pages: list[Page],
+    file: str,
+) -> Iterator[str]:
+    """What in the writer's file does not fit the site: names in rules, links to its pages."""
     stories = [subject_of(article, 0) for article in articles]
     # Of pages not the category, which is the folder's name to Pelican.
     others = [replace(subject_of(page, 0), categories=()) for page in pages]
@@ -272,17 +288,33 @@ def _problems_with_site(
         key: {name for subject in (*stories, *others) for name in getattr(subject, key)}
         for key in ("categories", "tags_any", "series", "authors")
     }
-    problems = unknown_names(offers, known, file)
-    addresses = {f"/{content.url}" for content in (*pages, *articles)}
+    yield from dict.fromkeys(unknown_names(offers, known))
+    own = {f"/{content.url}" for content in (*articles, *pages) if content.save_as}
+    everything = own | {f"/{address}" for address in _other_addresses(generator)}
     for call in offers.calls.values():
-        for key in ("url", "success_page") if call.kind == "signup" else ():
-            address = getattr(call, key)
-            if is_own_page(address) and address not in addresses:
-                problems.append(
-                    f'{file}: call.{call.name}.{key}: there is no page "{address}"'
-                    f"{did_you_mean(address, addresses)}"
-                )
-    return problems
+        for key, address in dict.fromkeys(call.own_links):
+            if address not in everything:
+                problem = f'call.{call.name}.{key}: there is no page "{address}"'
+                problem += did_you_mean(address, own)
+                if call.kind == "signup" and key != "body":
+                    yield f"{file}: {problem}"
+                else:
+                    # It may be a file that another plugin makes.
+                    logger.warning("%s: %s", file, problem)
+
+
+def _other_addresses(generator: ArticlesGenerator) -> Iterator[str]:
+    """The addresses of the site's lists and files, from its root."""
+    settings = generator.settings
+    static = generator.context["static_content"].values()
+    lists = (*generator.categories, *generator.tags.items(), *generator.authors)
+    yield ""
+    yield from (content.url for content in static)
+    yield from (each.url for each, _ in lists if each.save_as)
+    for template in settings["DIRECT_TEMPLATES"]:
+        save_as = settings.get(f"{template.upper()}_SAVE_AS", f"{template}.html")
+        yield settings.get(f"{template.upper()}_URL", save_as)
+    yield from (value for key, value in settings.items() if key.startswith("FEED_ALL") and value)
 
 
 def _calls_of_other_page(context: Context) -> dict[str, tuple[PlacedCall, ...]]:
@@ -312,7 +344,7 @@ def _calls_file(generator: ArticlesGenerator, settings: Settings) -> CallsFile:
         toml = file.read_text("utf-8-sig")
     except FileNotFoundError:
         logger.warning("%s is not there; no story shows a call to action", name)
-        return CallsFile(NO_CALLS, frozenset(), ())
+        return CallsFile(NO_CALLS, frozenset(), (), "")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         byte = error.object[error.start]

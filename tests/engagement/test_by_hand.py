@@ -161,7 +161,8 @@ def test_code_and_comments_keep_the_line_as_it_is(source: str) -> None:
         ("<div>never closed\n\n[[cta weekly]]", ["[[cta weekly]]"]),
         ("[[cta weekly email]]", ["[[cta weekly email]]"]),
         ("[[cta]]", ["[[cta]]"]),
-        ("[[ctas weekly]] [cta weekly] [[actor]] [[", []),
+        ("[[ctas weekly]] [ctaweekly] [[actor]] [call me] [[", []),
+        ("[cta weekly] [[call weekly]]", ["[cta weekly]", "[[call weekly]]"]),
         ("No call at all.", []),
     ],
 )

@@ -91,8 +91,6 @@ def in_slots(value: object) -> tuple[dict[str, list[str]], list[str]]:
 @pytest.mark.parametrize(
     ("value", "calls"),
     [
-        ("", {}),
-        (" , ", {}),
         ("none", {"end": [], "middle": [], "feed": []}),
         (["NONE"], {"end": [], "middle": [], "feed": []}),
         ("weekly@end", {"end": ["weekly"]}),
@@ -115,7 +113,11 @@ def test_calls_are_named_for_slots(value: object, calls: dict[str, list[str]]) -
     ("value", "problem"),
     [
         ("talk", '"talk" has no slot; write "talk@end", or "none" alone'),
-        ("none, none", '"none" has no slot; write "none@end", or "none" alone'),
+        ("", 'is empty; write "none", or take the line out'),
+        (" , ", 'is empty; write "none", or take the line out'),
+        ("non", '"non" has no slot; write "a-call@end", or "none" alone'),
+        ("talk at middle", '"talk at middle" has no slot; write "talk@middle", or "none" alone'),
+        ("none, none", '"none" has no slot; write "a-call@end", or "none" alone'),
         ("talk@", '"talk@": there is no slot "" here; known: end, feed, middle'),
         ("@end", '"@end": there is no call ""; known: talk, weekly'),
         ("talk@ned", '"talk@ned": there is no slot "ned" here; did you mean "end"?'),

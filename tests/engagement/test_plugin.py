@@ -70,6 +70,7 @@ slot = "footer"
 """
 STORIES: dict[str, str | bytes] = {
     "calls_to_action.toml": CALLS,
+    "pages/about.md": "Title: About\n\nWords.\n",
     "posts/trust/bread.md": post("Bread & butter", "Baking bread with flour and yeast. " * 9),
     "posts/trust/dough.md": post("Dough", "Kneading dough of flour and yeast. " * 9),
     "posts/trust/boats.md": post("Boats", "Sailing boats across the harbour. " * 9),
@@ -232,13 +233,16 @@ when = { categories = ["Turst"], tags_any = ["listning"], series = ["S"], author
         f'{toml} call.join.success_page: there is no page "/thanks/"',
         'pages/subscribe.md:3: there is no call "lunhc"; did you mean "lunch"?',
         'posts/trust/boats.md:7: there is no call "weakly"; did you mean "weekly"?',
-        'posts/trust/bread.md:3: Calls: "nope" has no slot; write "nope@end"',
+        'posts/trust/bread.md:3: Calls: "nope" has no slot; write "a-call@end"',
         'posts/trust/bread.md:3: Calls: "weekly@ende": there is no slot "ende" here; did you mean',
         'posts/trust/bread.md:3: Calls: "joyn@end": there is no call "joyn"; did you mean "join"?',
         'posts/trust/broken.md:1: no title; write "Title: …"',
         'posts/trust/dough.md:3: Related: there is no story "never"; known: boats, bread',
     ]
     said = [line.removeprefix(f"{site.content}/") for line in str(raised.value).splitlines()]
+    located = [line for line in said if re.match(r"calls_to_action\.toml:\d+: ", line)]
+    assert len(located) == 12
+    said = [re.sub(r"^(calls_to_action\.toml:)\d+:", r"\1", line) for line in said]
     for problem in expected:
         assert sum(line.startswith(problem) for line in said) == 1, problem
     assert len(said) == len(expected) + 1, said  # "heading" is missing, and so is "headding"
@@ -306,6 +310,7 @@ def test_a_call_that_nothing_places_is_told(
         {
             "calls_to_action.toml": calls + '[[placement]]\ncall = "placed"\nslot = "404"\n',
             "posts/a.md": post("A", "[[cta placed-by-hand]]"),
+            "pages/about.md": "Title: About\n\nWords.",
             "posts/b.md": post("B", Calls="placed-by-name@feed"),
         }
     )
@@ -326,6 +331,7 @@ def test_two_builds_of_a_site_agree_byte_for_byte(tmp_path: Path) -> None:
                 "posts/a.md": post("A", f"One.\n\n[[cta lunch]]\n\n{long}", Tags="x, y"),
                 "posts/b.md": post("B", long, Authors="Ann, Bob"),
                 "pages/subscribe.md": "Title: Subscribe\n\nWords.",
+                "pages/about.md": "Title: About\n\nWords.",
             }
         )
         words = ["build", "--content", str(site.content), "--output", str(site.output)]
@@ -355,6 +361,7 @@ def test_another_blog_takes_the_folder_one_plugins_line_and_one_template(
             "posts/trust/long.md": post("Long", long),
             "posts/trust/hand.md": post("Hand", "One.\n\n[[cta mail]]\n\nTwo."),
             "pages/join.md": "Title: Join\n\nWords.",
+            "pages/about.md": "Title: About\nURL: about/\nSave_as: about/index.html\n\nWords.",
         }
     )
     shutil.copytree(ROOT / "plugins" / "engagement", tmp_path / "plugins" / "engagement")
@@ -410,5 +417,60 @@ def test_another_blog_takes_the_folder_one_plugins_line_and_one_template(
     site.write({"calls_to_action.toml": CALLS.replace("button", "buton")})
     stopped = run()
     assert stopped.returncode == 1
-    assert 'content/calls_to_action.toml: call.weekly: unknown key "buton"' in stopped.stderr
+    assert 'content/calls_to_action.toml:2: call.weekly: unknown key "buton"' in stopped.stderr
     assert "Traceback" not in stopped.stderr + stopped.stdout
+
+
+def test_a_link_to_no_page_of_the_site_is_told_wherever_it_stands(
+    small_site: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = "[a](/bread/) [b](/topic/trust/) [c](/tags/) [d](/nix/) [e](/abuot/#x) [f](/about/?y#z)"
+    text = CALLS.replace('"Come along."', f'"{body}"').replace('"/about/"', '"/static/a.txt"')
+    site = small_site({**STORIES, "calls_to_action.toml": text, "static/a.txt": "x"})
+    site.build()
+    said = [r.getMessage() for r in caplog.records if r.name.startswith("engagement")]
+    assert [line.partition(".toml: ")[2] for line in said] == [
+        'call.weekly.body: there is no page "/nix/"; known: /about/, /boats/, /bread/, '
+        "/dough/, /ships/, /yeast/",
+        'call.weekly.body: there is no page "/abuot/"; did you mean "/about/"?',
+    ]
+
+
+def test_what_is_over_is_told(small_site: Make, caplog: pytest.LogCaptureFixture) -> None:
+    over = CALLS.replace('slot = "end"', 'slot = "end"\nwhen = { until = 2025-12-30 }')
+    over += """
+[call.lunch]
+kind = "event"
+heading = "Lunch"
+body = "Come."
+button = "Come"
+url = "/about/"
+starts = "2025-12-03 12:00"
+time_zone = "UTC"
+address = "Here"
+[[placement]]
+call = "lunch"
+slot = ["end", "feed"]
+"""
+    site = small_site({**STORIES, "calls_to_action.toml": over})
+    site.build()
+    said = [r.getMessage() for r in caplog.records if r.name.startswith("engagement")]
+    assert [line.rpartition("/")[2] for line in said] == [
+        'the call "lunch" shows no more: the gathering is over',
+        "calls_to_action.toml: placement 1 is over: until 2025-12-30",
+    ]
+    assert 'class="call-to-action"' not in site.read("bread/index.html")
+
+
+def test_one_placement_serves_several_slots(small_site: Make) -> None:
+    text = CALLS.replace('slot = "end"', 'slot = ["end", "listing", "feed"]')
+    site = small_site({**STORIES, "calls_to_action.toml": text})
+    site.build()
+    for page in ("bread/index.html", "index.html"):
+        assert 'class="call-to-action"' in site.read(page)
+    assert "Yes&amp;nbsp;please" in site.read("feeds/all.rss.xml")
+    site.write({"calls_to_action.toml": CALLS.replace('slot = "end"', 'slot = ["end", "lsting"]')})
+    with pytest.raises(
+        BuildError, match='placement 1.slot: "lsting" is not one of the choices; di'
+    ):
+        site.build()

@@ -20,7 +20,7 @@ LONG = "\n\n".join(f"{letter} paragraph. " + "One more word. " * 19 for letter i
 
 def link(name: str) -> str:
     """A call."""
-    return f'[call.{name}]\nkind = "link"\nheading = "x"\nbody = "x"\nbutton = "x"\nurl = "/x/"\n'
+    return f'[call.{name}]\nkind = "link"\nheading = "x"\nbody = "x"\nbutton = "x"\nurl = "/"\n'
 
 
 def placed(name: str, slot: str, more: str = "") -> str:
@@ -34,7 +34,7 @@ kind = "event"
 heading = "x"
 body = "x"
 button = "x"
-url = "/x/"
+url = "/"
 starts = "2025-12-03 12:00"
 time_zone = "UTC"
 address = "x"
@@ -136,8 +136,8 @@ def test_every_problem_is_told(small_site: Make, tmp_path: Path) -> None:
         shown_calls(site.content)
     said = [line.removeprefix(f"{site.content}/") for line in str(raised.value).splitlines()]
     assert [line.partition(": ")[0] for line in said] == [
-        "calls_to_action.toml",
-        "calls_to_action.toml",
+        "calls_to_action.toml:1",
+        "calls_to_action.toml:1",
         "posts/a.md:3",
         "posts/bad.md:1",
         "posts/bad.md:1",

@@ -121,7 +121,8 @@ def test_a_folder_that_is_no_repository_is_told(
     ("siteurl", "remote_name", "problem"),
     [
         (None, "origin", "publishconf.py: SITEURL is still https://.*example; write the address"),
-        ("http://localhost:8000", "origin", "SITEURL is still http://localhost:8000"),
+        ("https://localhost:8000", "origin", "SITEURL is still https://localhost:8000"),
+        ("http://site.org", "origin", "SITEURL is http://site.org; it must start with https://"),
         ("writer.github.io", "origin", 'the address of the site is "writer.github.io"'),
         (SITEURL, "upstream", 'git knows no remote "upstream"; add it: git remote add upstream'),
     ],
@@ -148,7 +149,9 @@ def test_every_placeholder_is_listed_and_nothing_is_published(remote: Path, tmp_
     SmallSite(clone / "content", clone).write(
         {
             "calls_to_action.toml": 'action = "TODO@site.example" # TODO\nurl = "TODO: where"\n',
-            "pages/about.md": post("About", "Write to `TODO: an address` or `TODO: a place`."),
+            "pages/about.md": post(
+                "About", "# TODO: a heading\n\nWrite to `TODO: an address` or `TODO: a place`."
+            ),
             "posts/draft.md": post("Later", "TODO: everything", Status="Draft"),
             "posts/todo.md": post("My TODO list", "A TODO list."),
         }
@@ -158,11 +161,12 @@ def test_every_placeholder_is_listed_and_nothing_is_published(remote: Path, tmp_
     assert str(raised.value).splitlines() == [
         "publishconf.py: SITEURL is still https://outcome-giraffe.example; "
         "write the address of your site there",
-        'pelicanconf.py:2: "TODO: your name" is yours to decide; write it there',
-        'content/calls_to_action.toml:1: "TODO@site.example" is yours to decide; write it there',
-        'content/calls_to_action.toml:2: "TODO: where" is yours to decide; write it there',
-        'content/pages/about.md:4: "TODO: an address" is yours to decide; write it there',
-        'content/pages/about.md:4: "TODO: a place" is yours to decide; write it there',
+        "pelicanconf.py:2: decide, and write it in place of: TODO: your name",
+        "content/calls_to_action.toml:1: decide, and write it in place of: TODO@site.example",
+        "content/calls_to_action.toml:2: decide, and write it in place of: TODO: where",
+        "content/pages/about.md:4: decide, and write it in place of: TODO: a heading",
+        "content/pages/about.md:6: decide, and write it in place of: `TODO: an address`",
+        "content/pages/about.md:6: decide, and write it in place of: `TODO: a place`",
     ]
     assert not (tmp_path / "output").exists()
     assert BRANCH not in git(remote, "branch", "--list")
