@@ -159,7 +159,8 @@ def test_the_task_prints_the_report_or_what_is_wrong(small_site: Make) -> None:
         list(report(shown_calls(site.content))),
     )
     assert done.stderr.splitlines() == [
-        'warning: the call "unused" shows nowhere; give it a [[placement]], or take it out'
+        'warning: the call "unused" shows nowhere; give it a [[placement]], or take it out',
+        'warning: the call "over" shows no more: the gathering is over',
     ]
     site.write({"posts/a.md": post("A", Calls="tolk@end")})
     stopped = run("--content", str(site.content))
