@@ -306,10 +306,10 @@ def _problems_with_site(
 def _other_addresses(generator: ArticlesGenerator) -> Iterator[str]:
     """The addresses of the site's lists and files, from its root."""
     settings = generator.settings
-    static = generator.context["static_content"].values()
     lists = (*generator.categories, *generator.tags.items(), *generator.authors)
     yield ""
-    yield from (content.url for content in static)
+    # Not their urls: who asks for one fixes it, and {attach} could move the file no more.
+    yield from generator.context["static_content"]
     yield from (each.url for each, _ in lists if each.save_as)
     for template in settings["DIRECT_TEMPLATES"]:
         save_as = settings.get(f"{template.upper()}_SAVE_AS", f"{template}.html")
