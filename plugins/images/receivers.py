@@ -1,0 +1,261 @@
+"""The only module here that runs Pelican: signals in, pictures and cards out."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+from pelican import Pelican, signals
+from pelican.contents import Article, Content
+from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
+
+from .cards import Card, card
+from .markup import file_address, image_tags, with_pictures, with_sizes
+from .pictures import PHOTOS, Picture, original, picture, published, variants
+from .problems import NoEmptyAlt, file_name, line_of, outside, without_words
+from .settings import ImageSettings, settings_of
+
+ARTICLE_LISTS = (
+    "articles",
+    "translations",
+    "hidden_articles",
+    "hidden_translations",
+    "drafts",
+    "drafts_translations",
+)
+PAGE_LISTS = (
+    "pages",
+    "translations",
+    "hidden_pages",
+    "hidden_translations",
+    "draft_pages",
+    "draft_translations",
+)
+SITE_CARD = "card.png"
+# Each holds a decoded image or two.
+MOST_AT_ONCE = 4
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class SiteImages:
+    """The images of one build: settings, and pictures by the path of their file in the site."""
+
+    settings: ImageSettings
+    folder: Path
+    pictures: dict[str, Picture] = field(default_factory=dict)
+    sources: dict[str, Path] = field(default_factory=dict)
+    # Each card's title and foot by its path in the site.
+    cards: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def found(self, base: str, address: str) -> Picture | None:
+        """The picture at an address, where addresses of the site begin with ``base``."""
+        return self.pictures.get(file_address(address, base) or "")
+
+
+class ImageFiles:
+    """Writes the images' files, as one of Pelican's generators."""
+
+    def __init__(self, context: dict[str, Any], output_path: str, **_: object) -> None:
+        self._context, self._output = context, Path(output_path)
+
+    def generate_output(self, _: object) -> None:
+        """Write photos without what they tell, pictures' variants, and the cards."""
+        images: SiteImages = self._context["site_images"]
+        rest = []
+        for static in self._context["staticfiles"]:
+            source = Path(static.source_path)
+            if source.suffix.lower() not in PHOTOS or not source.is_file():
+                rest.append(static)
+                continue
+            try:
+                self._write(static.save_as, published(source.read_bytes()))
+            except ValueError:
+                logger.debug("%s is not published; it is told why", source)
+        # Pelican copies the others, after all generators of plugins.
+        self._context["staticfiles"] = rest
+        for path, source in images.sources.items():
+            made = original(source.read_bytes(), source.suffix)
+            offered = images.pictures[path].variants
+            for variant, data in variants(made, images.settings, images.folder):
+                if variant in offered:
+                    self._write(f"images/{variant.name}", data)
+        for path, (title, foot) in images.cards.items():
+            self._write(path, card(title, foot, images.settings.font, images.folder))
+
+    def _write(self, path: str, data: bytes) -> None:
+        file = self._output / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+
+
+def register() -> None:
+    """Connect to Pelican's signals."""
+    signals.initialized.connect(keep_missing_words_missing)
+    signals.get_generators.connect(image_files)
+    signals.generator_init.connect(prepare_templates)
+    signals.all_generators_finalized.connect(prepare_images)
+    signals.feed_generated.connect(add_sizes_to_feed)
+
+
+def keep_missing_words_missing(pelican: Pelican) -> None:
+    """Teach Markdown to write no alt attribute for ``![](x.png)``."""
+    markdown = pelican.settings["MARKDOWN"]
+    others = [each for each in markdown.get("extensions", ()) if not isinstance(each, NoEmptyAlt)]
+    # A new dict: Pelican's own default must not grow with each build of a process.
+    pelican.settings["MARKDOWN"] = {**markdown, "extensions": [*others, NoEmptyAlt()]}
+
+
+def image_files(_: Pelican) -> type[ImageFiles]:
+    """The generator of the images' own files."""
+    return ImageFiles
+
+
+def prepare_templates(generator: Generator) -> None:
+    """Let templates write ``content|with_images``."""
+    generator.env.filters["with_images"] = with_images
+
+
+@pass_context
+def with_images(context: Context, html: str) -> str:
+    """The HTML with its images written in full: sizes, smaller versions, late loading."""
+    images: SiteImages = context["site_images"]
+    base = context["localsiteurl"]
+    changed = with_pictures(html, partial(images.found, base), base, images.settings.sizes)
+    return Markup(changed) if isinstance(html, Markup) else changed
+
+
+def add_sizes_to_feed(context: dict[str, Any], feed: Any) -> None:
+    """Give the images in a feed's texts their sizes, and no more than every reader knows."""
+    images: SiteImages = context["site_images"]
+    found = partial(images.found, context["SITEURL"])
+    for item in feed.items:
+        for key in ("content", "description"):
+            if item[key]:
+                item[key] = with_sizes(item[key], found)
+
+
+def prepare_images(generators: Iterable[Generator]) -> None:
+    """Check every image that a story or page shows, make its variants, and choose the cards.
+
+    What is wrong stops the build: told by the plugin ``posts`` with all else, or else here.
+    """
+    generators = list(generators)
+    context, settings = generators[0].context, generators[0].settings
+    try:
+        knobs = settings_of(settings.get("IMAGES", {}))
+    except ValueError as error:
+        # With its words as the exit code: no traceback under any way to run Pelican.
+        raise SystemExit(str(error)) from None
+    images = SiteImages(knobs, Path(settings["CACHE_PATH"]) / "images")
+    context["site_images"] = images
+    contents = [each for generator in generators for each in _contents(generator) if each.save_as]
+    problems = _prepare_pictures(images, contents, context)
+    _prepare_cards(images, contents, context)
+    if "UNUSABLE" in settings:
+        settings["UNUSABLE"] += problems
+    elif problems and not settings.get("KEEP_GOING"):
+        raise SystemExit("\n".join(problems))
+    else:
+        for problem in problems:
+            logger.error(problem)
+
+
+def _contents(generator: Generator) -> Iterator[Content]:
+    """The articles or pages that the generator will write."""
+    names: tuple[str, ...] = ()
+    if isinstance(generator, ArticlesGenerator):
+        names = ARTICLE_LISTS
+    elif isinstance(generator, PagesGenerator):
+        names = PAGE_LISTS
+    for name in names:
+        yield from getattr(generator, name)
+
+
+def _prepare_pictures(
+    images: SiteImages, contents: list[Content], context: dict[str, Any]
+) -> list[str]:
+    """Make the pictures that the contents show; return what is wrong with them, in order."""
+    tags = [(content, [*image_tags(content.content)]) for content in contents]
+    # Only now, as what is linked with {attach} has moved.
+    files = {static.url: Path(static.source_path) for static in context["staticfiles"]}
+    base = context["localsiteurl"]
+    addressed = {file_address(tag.address, base) or "" for _, its in tags for tag in its}
+    # A file that is linked and not there is Pelican's to tell.
+    shown = {path: files[path] for path in sorted(addressed & {*files}) if files[path].is_file()}
+    wrong = _make(images, shown)
+    problems = []
+    for content, its_tags in tags:
+        seen: Counter[str] = Counter()
+        for tag in its_tags:
+            path = file_address(tag.address, base) or ""
+            source = files.get(path)
+            names = {file_name(tag.address), *([source.name] if source else [])}
+            said = [without_words(tag)]
+            if not source and not tag.address.startswith(("{", "|")):
+                said.append(outside(tag.address))
+            if path in wrong:
+                said.append(f"{_shown(shown[path])} cannot be shown: {wrong[path]}")
+            for what in filter(None, said):
+                text = Path(content.source_path).read_text("utf-8-sig", errors="replace")
+                line = line_of(text, names, seen[file_name(tag.address)])
+                problems.append(f"{_shown(Path(content.source_path))}:{line}: {what}")
+            seen[file_name(tag.address)] += 1
+    told = set(shown.values())
+    problems += _unclean(path for path in files.values() if path not in told)
+    return problems
+
+
+def _make(images: SiteImages, shown: dict[str, Path]) -> dict[str, str]:
+    """Fill in the pictures of the files, by path in the site; return what is wrong with some."""
+
+    def made(path: str) -> Picture | ValueError:
+        try:
+            source = original(shown[path].read_bytes(), shown[path].suffix)
+            return picture(source, images.settings, images.folder)
+        except ValueError as error:
+            return error
+
+    wrong: dict[str, str] = {}
+    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+        for path, result in zip(shown, pool.map(made, shown), strict=True):
+            if isinstance(result, ValueError):
+                wrong[path] = str(result)
+            else:
+                images.pictures[path], images.sources[path] = result, shown[path]
+    return wrong
+
+
+def _unclean(sources: Iterable[Path]) -> Iterator[str]:
+    """What to tell of each photo that nothing shows, and that cannot be published as it is."""
+    for source in sorted(sources):
+        if source.suffix.lower() in PHOTOS and source.is_file():
+            try:
+                published(source.read_bytes())
+            except ValueError as error:
+                yield f"{_shown(source)}:1: it is not published: {error}"
+
+
+def _prepare_cards(images: SiteImages, contents: list[Content], context: dict[str, Any]) -> None:
+    """Give each article its ``card``, and templates the ``site_card``."""
+    site = context["SITENAME"]
+    images.cards[SITE_CARD] = (site, context.get("SITESUBTITLE") or "")
+    context["site_card"] = Card(SITE_CARD)
+    for content in contents:
+        if isinstance(content, Article):
+            name = content.save_as.removesuffix(".html").removesuffix("/index")
+            content.card = Card(f"cards/{name}.png")
+            images.cards[content.card.path] = (Markup(content.title).striptags(), site)
+
+
+def _shown(file: Path) -> str:
+    """The path as the writer would type it: from where she stands, when that is above it."""
+    here = Path.cwd()
+    return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
