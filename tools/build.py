@@ -16,6 +16,9 @@ from pelican.generators import Generator
 from pelican.log import console
 from pelican.settings import read_settings
 
+from .search import FOLDER as SEARCH_FOLDER
+from .search import SearchError, search_index
+
 ROOT = Path(__file__).resolve().parent.parent
 # GitHub Pages wants this file; by its text a folder that a build made is told from others.
 MARK = ".nojekyll"
@@ -54,7 +57,8 @@ def build(
     """Build the site and put it in place of the last one.
 
     ``conf`` is a settings file in the project's folder; the other arguments stand in for
-    what it says. ``drafts`` gives drafts and stories dated ahead an address of their own.
+    what it says. ``drafts`` gives drafts and stories dated ahead an address of their own,
+    and makes no search index: such a site is for the writer, who waits for it.
     ``keep_going`` leaves out posts that cannot be used, instead of stopping at them.
 
     Raises BuildError when nothing was written.
@@ -72,6 +76,8 @@ def build(
     try:
         settings["OUTPUT_PATH"] = str(fresh)
         problems = run_pelican(settings)
+        if not drafts:
+            _write_search_index(fresh, settings["DEFAULT_LANG"])
         (fresh / MARK).write_text(MARK_TEXT)
         fresh.chmod(0o755)
         pages = sum(1 for _ in fresh.rglob("*.html"))
@@ -126,6 +132,23 @@ def checked_siteurl(siteurl: str) -> str:
             f'the address of the site is "{siteurl}"; write it like https://name.github.io/blog'
         )
     return siteurl.rstrip("/")
+
+
+def _write_search_index(site: Path, lang: str) -> None:
+    """Index the pages of the site. Raises BuildError when there can be no index."""
+    # A page that the writer brings along may be in any encoding.
+    pages = {
+        page.relative_to(site).as_posix(): page.read_text("utf-8", errors="replace")
+        for page in site.rglob("*.html")
+    }
+    try:
+        files = search_index(pages, lang)
+    except SearchError as error:
+        raise BuildError(str(error)) from None
+    for name, content in files.items():
+        file = site / SEARCH_FOLDER / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
 
 
 def is_built(folder: Path) -> bool:
