@@ -16,6 +16,8 @@ from pelican.generators import ArticlesGenerator, Generator, PagesGenerator, Pel
 from pelican.readers import MarkdownReader, Readers
 
 from .clock import now
+from .raw_markup import unwelcome
+from .tables import AlignmentClasses
 from .unusable import NO_TITLE, located, reasons, same_address, unwritable, wrong_case
 
 ARTICLE_LISTS = (
@@ -46,6 +48,7 @@ def register() -> None:
     signals.page_generator_finalized.connect(hold_back_pictures)
     signals.all_generators_finalized.connect(leave_out_pages)
     signals.all_generators_finalized.connect(tell_dead_links)
+    signals.all_generators_finalized.connect(tell_unwelcome_markup)
     signals.get_writer.connect(stop_before_writing)
 
 
@@ -66,6 +69,11 @@ def start_the_clock(pelican: Pelican) -> None:
         pelican.settings.setdefault("NOW", now(pelican.settings["TIMEZONE"]))
     except ValueError as error:
         raise SystemExit(str(error)) from None
+    markdown = pelican.settings["MARKDOWN"]
+    others = [
+        each for each in markdown.get("extensions", ()) if not isinstance(each, AlignmentClasses)
+    ]
+    pelican.settings["MARKDOWN"] = {**markdown, "extensions": [*others, AlignmentClasses()]}
     pelican.settings["UNUSABLE"] = []
     pelican.settings["HELD_BACK"] = []
 
@@ -162,6 +170,22 @@ def tell_dead_links(generators: list[Generator]) -> None:
             for _, content in sorted(_contents(generator).items()):
                 if content.save_as:
                     generator.settings["UNUSABLE"] += _dead_links(generator, content)
+
+
+def tell_unwelcome_markup(generators: list[Generator]) -> None:
+    """Say which HTML in posts and pages the security policy blocks, or would harm a reader."""
+    for generator in generators:
+        if isinstance(generator, ArticlesGenerator | PagesGenerator):
+            for path, content in sorted(_contents(generator).items()):
+                for what, remedy in dict.fromkeys(unwelcome(content._content)):
+                    source = Path(content.source_path).read_text("utf-8-sig")
+                    # Of what Markdown has made into HTML the value alone is there.
+                    value = what.partition("=")[2].strip("\"'")
+                    places = [source.find(each) for each in (what, value) if each]
+                    line = source.count("\n", 0, max(0, *places)) + 1
+                    generator.settings["UNUSABLE"].append(
+                        f"{_shown(generator, path)}:{line}: {what} {remedy}"
+                    )
 
 
 def stop_before_writing(pelican: Pelican) -> None:

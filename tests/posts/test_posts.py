@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from photos import PNG
 from sites import SITEURL, SmallSite, post
 
 from tools import build as build_module
@@ -61,13 +62,14 @@ def test_a_picture_that_only_a_draft_shows_is_not_public(small_site: Make) -> No
                 body="![both]({attach}both.png) ![own]({attach}own.png)", Status="draft"
             ),
             "posts/c.md": post(body="![c]({static}ahead.png)", Date="2027-01-01"),
-            "posts/own.png": b"own",
-            "posts/both.png": b"both",
-            "posts/ahead.png": b"ahead",
+            "posts/own.png": PNG,
+            "posts/both.png": PNG,
+            "posts/ahead.png": PNG,
         }
     )
     site.build()
-    assert [name for name in site.files() if name.endswith(".png")] == ["a/both.png"]
+    assert [name for name in site.files() if name in ("a/both.png", "a/own.png")] == ["a/both.png"]
+    assert "posts/ahead.png" not in site.files()
     site.build(drafts=True)
     assert [n for n in site.files() if n.endswith("own.png")] == ["drafts/b/own.png"]
 
@@ -78,12 +80,12 @@ def test_pages_and_translations_that_are_drafts_have_no_public_file(small_site: 
             "posts/a.md": post("A"),
             "posts/a-de.md": post("A auf Deutsch", Slug="a", Lang="de", Status="draft"),
             "pages/p.md": "Title: P\nStatus: draft\n\n![p]({attach}p.png)",
-            "pages/p.png": b"p",
+            "pages/p.png": PNG,
             "pages/q-de.md": "Title: Q\nStatus: draft\nLang: de\n\nq",
         }
     )
     site.build()
-    found = [name for name in site.files() if name.startswith(("de", "p", "q", "drafts"))]
+    found = [name for name in site.files() if name.startswith(("de/", "p/", "q", "drafts/"))]
     assert found == []
     site.build(drafts=True)
     assert {"drafts/p/index.html", "drafts/p/p.png"} <= site.files().keys()
@@ -224,7 +226,7 @@ def test_a_link_that_leads_nowhere_is_told_with_its_line(
             "posts/b.md": post("B", "![x]({static}x%20y.png)"),
             "posts/d.md": post("D", "Draft with [a dead link]({filename}gone.md).", Status="draft"),
             "posts/bad.md": post("Bad", Date="soon"),
-            "posts/x y.png": b"x",
+            "posts/x y.png": PNG,
             "pages/p.md": "Title: P\n\np",
         }
     )

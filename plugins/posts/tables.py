@@ -1,0 +1,26 @@
+"""Align table cells by classes, which a strict content security policy allows."""
+
+import re
+from xml.etree.ElementTree import Element
+
+from markdown import Extension, Markdown
+from markdown.treeprocessors import Treeprocessor
+
+_ALIGNED = re.compile(r"text-align: (left|center|right);")
+
+
+class AlignmentClasses(Extension):
+    """Python-Markdown's: for ``style="text-align: right;"`` a cell gets ``class="align-right"``."""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Work on the finished tree."""
+        md.treeprocessors.register(_Cells(md), "alignment_classes", 0)
+
+
+class _Cells(Treeprocessor):
+    def run(self, root: Element) -> None:
+        for cell in (*root.iter("th"), *root.iter("td")):
+            if aligned := _ALIGNED.fullmatch(cell.get("style", "")):
+                del cell.attrib["style"]
+                classes = [cell.get("class", ""), f"align-{aligned[1]}"]
+                cell.set("class", " ".join(filter(None, classes)))
