@@ -7,9 +7,25 @@ AUTHOR = "TODO: your name"
 TIMEZONE = "America/New_York"
 DEFAULT_LANG = "en"
 
-# ── What the plugins do; every key stands in plugins/engagement/README.md ────
+# A sentence for each topic's page and for search engines.
+TOPICS = {
+    "Trust": "How trust is built, kept and mended, mostly by small things that nobody counts.",
+    "Conversations": "What to say, what to ask, and when to go home.",
+    "Community": "Gatherings that people come back to: begin small, and let others carry them.",
+    "Following up": "The note the next day, and the ones a year later.",
+    "Introductions": "Bringing two people together, and what you owe those who do it for you.",
+    "Career": "Work found through people: before you need it, while you look, and after.",
+}
+# Pages that the foot of each page links to instead of the menu, by slug.
+FOOTER_PAGES = ["privacy"]
+
+# ── What the plugins do; every key stands in the README.md of each ───────────
 RELATED_STORIES = {"limit": 3}
 CALLS_TO_ACTION = {"file": "calls_to_action.toml"}
+IMAGES = {"widths": [480, 800, 1200, 1600]}
+
+# ── The colour of a page, as in theme/css/tokens.css; browsers frame it so ────
+PAPER = {"light": "#fcf8f1", "dark": "#1b1713"}
 
 # ── Where things are ─────────────────────────────────────────────────────────
 SITEURL = "http://localhost:8000"
@@ -18,7 +34,7 @@ PATH = "content"
 OUTPUT_PATH = "output"
 THEME = "theme"
 PLUGIN_PATHS = ["plugins"]
-PLUGINS = ["posts", "engagement"]
+PLUGINS = ["posts", "engagement", "images", "navigation", "site_files"]
 ARTICLE_PATHS = [""]
 ARTICLE_EXCLUDES = ["static"]
 PAGE_PATHS = ["pages"]
@@ -37,6 +53,7 @@ CATEGORY_SAVE_AS = "topic/{slug}/index.html"
 TAG_URL = "tag/{slug}/"
 TAG_SAVE_AS = "tag/{slug}/index.html"
 INDEX_URL = ""
+INDEX_SAVE_AS = "index.html"
 ARCHIVES_URL = "archives/"
 ARCHIVES_SAVE_AS = "archives/index.html"
 CATEGORIES_URL = "topics/"
@@ -44,7 +61,9 @@ CATEGORIES_SAVE_AS = "topics/index.html"
 TAGS_URL = "tags/"
 TAGS_SAVE_AS = "tags/index.html"
 AUTHOR_SAVE_AS = ""
-DIRECT_TEMPLATES = ["index", "archives", "categories", "tags", "404"]
+SEARCH_URL = "search/"
+SEARCH_SAVE_AS = "search/index.html"
+DIRECT_TEMPLATES = ["index", "archives", "categories", "tags", "search", "404"]
 DEFAULT_PAGINATION = 12
 PAGINATION_PATTERNS = [
     (1, "{url}", "{save_as}"),

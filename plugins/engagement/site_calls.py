@@ -165,6 +165,13 @@ class SiteCalls:
             )
         )
 
+    @property
+    def form_origins(self) -> tuple[str, ...]:
+        """The origins that forms post to, for a content security policy."""
+        forms = (call.form(None) for call in self.live.calls.values())
+        addresses = (urlsplit(form.action) for form in forms if form)
+        return tuple(sorted({f"{each.scheme}://{each.netloc}" for each in addresses}))
+
     def _placed(
         self,
         slug: str,
