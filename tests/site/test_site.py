@@ -12,7 +12,7 @@ from sites import SITEURL
 
 ADDRESSES = {"href", "src", "action", "poster"}
 # A mail program and other sites are not ours to look into.
-OUTSIDE = ("mailto:",)
+OUTSIDE = ("mailto:", "https://www.linkedin.com/sharing/")
 
 
 def pages(site: Path) -> Iterator[tuple[str, Element]]:
