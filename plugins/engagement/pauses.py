@@ -146,7 +146,7 @@ def blocks(html: str) -> list[Block] | None:
             name = (opening or raw).lower()
             if open_tags and name not in INLINE and name != "br":
                 plain = False
-            if slash and name not in VOID and name not in SHAPES:
+            if slash and name not in VOID and not (name in SHAPES and "svg" in open_tags):
                 return None
             if not slash and name not in VOID:
                 open_tags.append(name)

@@ -101,7 +101,7 @@ def test_an_edit_reaches_the_open_page_and_a_broken_post_does_not_end_it(
 
     (posts / "broken.md").write_text(post("Mended"))
     expect(page.get_by_role("link", name="Mended")).to_be_visible(timeout=SECONDS * 1000)
-    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_role("alert")).to_have_count(0, timeout=SECONDS * 1000)
 
     calls = preview.project / "content" / "calls_to_action.toml"
     calls.write_text(calls.read_text().replace("button =", "buton ="))
