@@ -46,11 +46,14 @@ def preview(tmp_path: Path) -> Iterator[Running]:
     project = tmp_path / "my blog"
     for name in ("plugins", "theme", "tools"):
         shutil.copytree(ROOT / name, project / name)
-    for name in ("tasks.py", "pelicanconf.py", "content/calls_to_action.toml"):
-        (project / name).parent.mkdir(parents=True, exist_ok=True)
+    for name in ("tasks.py", "pelicanconf.py"):
         shutil.copy(ROOT / name, project / name)
     posts = project / "content" / "posts"
-    posts.mkdir()
+    posts.mkdir(parents=True)
+    (project / "content" / "calls_to_action.toml").write_text(
+        '[call.a]\nkind = "link"\nheading = "A"\nbody = "A"\nbutton = "A"\nurl = "/"\n'
+        '[[placement]]\ncall = "a"\nslot = "end"\n'
+    )
     (posts / "first.md").write_text(post("First"))
     (posts / "second.md").write_text(post("Second", Status="draft"))
     process = subprocess.Popen(
