@@ -120,7 +120,7 @@ def test_an_edit_reaches_the_open_page_and_a_broken_post_does_not_end_it(
 
     story = preview.project / "plugins" / "engagement" / "story.py"
     story.write_text(story.read_text().replace("WORDS_A_MINUTE = 230", "WORDS_A_MINUTE = 0.1", 1))
-    expect(page.get_by_text("10 min read").first).to_be_visible(timeout=SECONDS * 1000)
+    expect(page.get_by_text("20 min read").first).to_be_visible(timeout=SECONDS * 1000)
     assert not [line for line in preview.said.queue if "Traceback" in line]
 
 
