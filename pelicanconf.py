@@ -1,5 +1,7 @@
 """The site. What differs in public stands in publishconf.py."""
 
+from font_source_serif_pro import SourceSerifProSemibold
+
 # ── Yours to change first ────────────────────────────────────────────────────
 SITENAME = "Outcome Giraffe"
 SITESUBTITLE = "Networking as the patient work of building trust"
@@ -22,7 +24,7 @@ FOOTER_PAGES = ["privacy"]
 # ── What the plugins do; every key stands in the README.md of each ───────────
 RELATED_STORIES = {"limit": 3}
 CALLS_TO_ACTION = {"file": "calls_to_action.toml"}
-IMAGES = {"widths": [480, 800, 1200, 1600]}
+IMAGES = {"widths": [480, 800, 1200, 1600], "font": SourceSerifProSemibold}
 
 # ── The colour of a page, as in theme/css/tokens.css; browsers frame it so ────
 PAPER = {"light": "#fcf8f1", "dark": "#1b1713"}

@@ -7,7 +7,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sites import NOW, SITEURL, SmallSite
 
 from tools.browser import find_browser
@@ -48,6 +48,8 @@ def real_site(tmp_path_factory: pytest.TempPathFactory, today: None) -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The Chromium that tools.browser finds."""
+    # A busy machine takes its time to compile the search.
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         # A container has no user namespaces for Chromium's own sandbox.
         arguments = ["--no-sandbox", "--disable-background-networking", "--disable-quic"]

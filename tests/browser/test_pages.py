@@ -4,7 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from photos import photo
 from playwright.sync_api import Page
+from sites import SmallSite, post
 
 from tools.build import build
 
@@ -71,3 +73,29 @@ def test_the_skip_link_comes_first_and_leads_to_the_content(page: Page, address:
     assert page.evaluate("document.activeElement.textContent") == "Skip to content"
     page.keyboard.press("Enter")
     assert page.evaluate("document.querySelector(':target').tagName") == "MAIN"
+
+
+def test_a_photo_comes_as_large_as_the_screen_needs_and_holds_its_place(
+    new_page: Callable[..., Page],
+    serve: Callable[[Path, str], str],
+    small_site: Callable[..., SmallSite],
+) -> None:
+    text = "![Dunes]({static}/static/a.jpg)\n\n" + "Sand.\n\n" * 300
+    text += "![More dunes]({static}/static/b.jpg)"
+    files = {"static/a.jpg": photo(1300, 900), "static/b.jpg": photo(1301, 900)}
+    site = small_site({"posts/dunes.md": post("Dunes", text), **files})
+    site.build(siteurl="https://site.example")
+    address = serve(site.output, "")
+    for density, width in ((1, 480), (2, 800)):
+        page = new_page(device_scale_factor=density)
+        page.goto(f"{address}/dunes/", wait_until="networkidle")
+        near, far = page.locator("main img").all()
+        assert near.evaluate("each => each.currentSrc").endswith(f"-{width}.avif")
+        # Chromium asks early for what is near; this is some twenty screens away.
+        assert not far.evaluate("each => each.complete")
+        before = far.bounding_box()
+        far.scroll_into_view_if_needed()
+        far.evaluate("each => each.decode()")
+        after = far.bounding_box()
+        assert before and after
+        assert abs(before["height"] - after["height"]) < 1 < before["height"]

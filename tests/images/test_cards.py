@@ -7,6 +7,7 @@ from pathlib import Path
 import html5lib
 import numpy as np
 import pytest
+from font_source_serif_pro import SourceSerifProSemibold
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -195,11 +196,13 @@ def test_a_font_of_the_writers_choice_sets_the_title(
     (tmp_path / "font.otf").write_bytes(own.font_bytes)
     (tmp_path / "no font.otf").write_text("no font")
     site = small_site({"posts/a.md": post("A title")})
-    site.build()
-    first = site.files()["cards/a.png"]
-    settings["IMAGES"] = {"font": str(tmp_path / "font.otf")}
-    site.build()
-    assert words_of(site.files()["cards/a.png"]) == words_of(first)
+    cards = []
+    for images in ({}, {"font": str(tmp_path / "font.otf")}, {"font": SourceSerifProSemibold}):
+        settings["IMAGES"] = images
+        site.build()
+        cards.append(words_of(site.files()["cards/a.png"]))
+    without, same, another = cards
+    assert without == same != another
     settings["IMAGES"] = {"font": str(tmp_path / "no font.otf")}
     with pytest.raises(BuildError, match="IMAGES.font: must be the path of a font file that is"):
         site.build()
