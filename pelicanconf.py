@@ -1,5 +1,7 @@
 """The site. What differs in public stands in publishconf.py."""
 
+from pathlib import Path
+
 from font_source_serif_pro import SourceSerifProSemibold
 
 # ── Yours to change first ────────────────────────────────────────────────────
@@ -35,6 +37,8 @@ CACHE_PATH = ".cache"
 PATH = "content"
 OUTPUT_PATH = "output"
 THEME = "theme"
+# Pages hold the icon itself, which need not be asked for then.
+THEME_TEMPLATES_OVERRIDES = [str(Path(__file__).with_name("theme") / "static")]
 PLUGIN_PATHS = ["plugins"]
 PLUGINS = ["posts", "engagement", "images", "navigation", "site_files"]
 ARTICLE_PATHS = [""]
