@@ -139,10 +139,15 @@ def test_a_broken_template_is_told_with_its_line(
     monkeypatch.setattr(
         build_module,
         "site_settings",
-        lambda conf, **options: {
-            **given(conf, **options),
-            "THEME_TEMPLATES_OVERRIDES": [str(tmp_path)],
-        },
+        lambda conf, **options: (
+            (settings := given(conf, **options))
+            | {
+                "THEME_TEMPLATES_OVERRIDES": [
+                    str(tmp_path),
+                    *settings["THEME_TEMPLATES_OVERRIDES"],
+                ],
+            }
+        ),
     )
     with pytest.raises(BuildError) as raised:
         site.build()
