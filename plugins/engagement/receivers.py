@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
-from feedgenerator import Atom1Feed
+from feedgenerator.django.utils.encoding import iri_to_uri
 from jinja2 import ChoiceLoader, FileSystemLoader, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -154,8 +154,8 @@ def add_to_feed(context: dict[str, Any], feed: Any) -> None:
         for key in ("content", "description"):
             if item[key]:
                 item[key] = without_calls_by_hand(item[key])
-        # Atom has its full text in content; RSS in description, unless that is the summary.
-        part = "content" if isinstance(feed, Atom1Feed) else "description"
+        # Pelican's RSS has its full text in description, unless that is the summary.
+        part = "content" if item["content"] is not None else "description"
         if part == "description" and context["RSS_FEED_SUMMARY_ONLY"]:
             continue
         article = articles.get(item["link"].removesuffix("?ref=feed"))
@@ -224,7 +224,7 @@ def _engage(generator: ArticlesGenerator, pages: list[Page]) -> None:
     generator.context["engagement_feed"] = (
         generator.get_template("engagement/feed"),
         {
-            join(siteurl, article.url): article
+            iri_to_uri(join(siteurl, article.url)): article
             for article in (*generator.articles, *generator.translations)
         },
     )

@@ -135,7 +135,12 @@ def with_images(context: Context, html: str) -> str:
 def add_sizes_to_feed(context: dict[str, Any], feed: Any) -> None:
     """Give the images in a feed's texts their sizes, and no more than every reader knows."""
     images: SiteImages = context["site_images"]
-    found = partial(images.found, context["SITEURL"])
+
+    def found(address: str) -> Picture | None:
+        # A writer's own HTML may start at the site's root.
+        at_root = images.found(context["localsiteurl"], address)
+        return at_root or images.found(context["SITEURL"], address)
+
     for item in feed.items:
         for key in ("content", "description"):
             if item[key]:

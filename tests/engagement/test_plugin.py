@@ -94,7 +94,8 @@ def test_every_story_ends_with_the_call_and_three_related_stories(small_site: Ma
 
 
 def test_feeds_have_both_without_a_form_and_with_absolute_addresses(small_site: Make) -> None:
-    site = small_site(STORIES)
+    older = post("Dough", "Kneading dough of flour and yeast. " * 9, Date="2025-04-01")
+    site = small_site({**STORIES, "posts/trust/dough.md": older})
     site.build()
     without = CALLS.replace('"feed"', '"footer"')
     for name in ("feeds/all.atom.xml", "feeds/all.rss.xml"):
@@ -111,6 +112,29 @@ def test_feeds_have_both_without_a_form_and_with_absolute_addresses(small_site: 
     for name in ("feeds/all.atom.xml", "feeds/all.rss.xml"):
         assert "What builds" not in site.read(name)
         assert "Read next" in site.read(name)
+
+
+def test_feeds_lead_to_older_stories_alone(small_site: Make) -> None:
+    body = "Baking bread with flour and yeast. " * 9
+    dates = ["2025-01-01", "2025-02-01", "2025-03-01"]
+    site = small_site(
+        {f"posts/{n}.md": post(f"Story {n}", body, Date=date) for n, date in enumerate(dates)}
+    )
+    site.build()
+    for name in ("feeds/all.atom.xml", "feeds/all.rss.xml"):
+        for entry in feedparser.parse(site.read(name)).entries:
+            own = int(entry.link.rstrip("/")[-1])
+            linked = re.findall(rf'href="{SITEURL}/(\d)/"', entry.content[0].value)
+            assert sorted(map(int, linked)) == [*range(own)]
+            assert ("Read next" in entry.content[0].value) == bool(own)
+
+
+def test_a_story_whose_address_is_not_ascii_has_both_in_feeds(small_site: Make) -> None:
+    site = small_site({**STORIES, "posts/g.md": post("Green", Slug="grün")})
+    site.build()
+    for name in ("feeds/all.atom.xml", "feeds/all.rss.xml"):
+        (entry,) = (e for e in feedparser.parse(site.read(name)).entries if e.title == "Green")
+        assert "Yes\u00a0please" in entry.content[0].value
 
 
 def test_a_feed_of_summaries_has_neither(small_site: Make, tmp_path: Path) -> None:
@@ -137,7 +161,7 @@ def test_a_post_without_words_gets_both_in_the_feeds(small_site: Make) -> None:
         entries = {e.link: e for e in feedparser.parse(site.read(name)).entries}
         entry = entries[f"{SITEURL}/empty/"]
         text = entry.content[0].value if "content" in entry else entry.description
-        assert "Yes&nbsp;please" in text
+        assert "Yes\u00a0please" in text
 
 
 def test_words_saved_by_windows_are_read(small_site: Make) -> None:
@@ -468,7 +492,7 @@ def test_one_placement_serves_several_slots(small_site: Make) -> None:
     site.build()
     for page in ("bread/index.html", "index.html"):
         assert 'class="call-to-action"' in site.read(page)
-    assert "Yes&amp;nbsp;please" in site.read("feeds/all.rss.xml")
+    assert "Yes\u00a0please" in site.read("feeds/all.rss.xml")
     site.write({"calls_to_action.toml": CALLS.replace('slot = "end"', 'slot = ["end", "lsting"]')})
     with pytest.raises(
         BuildError, match='placement 1.slot: "lsting" is not one of the choices; di'

@@ -141,6 +141,7 @@ def test_each_slot_shows_its_call_where_it_should_and_nowhere_else(small_site: M
         "about/index.html": [("page", "in-page"), footer],
         "archives/index.html": [footer],
         "drafts/draft/index.html": story,
+        "feeds/index.html": [footer],
         "hidden/index.html": story,
         "index.html": listing,
         "long/index.html": [("middle", "in-middle"), *story],
@@ -178,6 +179,7 @@ def test_a_call_that_is_wanted_in_all_slots_shows_once_a_page(
         "404.html": ["404"],
         "about/index.html": ["page"],
         "archives/index.html": ["footer"],
+        "feeds/index.html": ["footer"],
         "hand/index.html": ["text"],
         "index.html": ["listing"],
         "long/index.html": ["end"],
@@ -366,7 +368,7 @@ def test_a_call_by_hand_shows_there_alone_and_leaves_no_trace(small_site: Make) 
     for feed in FEEDS:
         assert entries(site, feed)[f"{SITEURL}/a/"].startswith("<p>One.</p>\n<p>Two.</p>")
     (entry,) = (e for e in feedparser.parse(site.read(FEEDS[0])).entries if e.link.endswith("/c/"))
-    assert entry.summary.startswith("<p>One.</p>\n<p>Two.</p>\n<p>Anna went her way.")
+    assert entry.summary.startswith("One. Two. Anna went her way.")
     assert len(entry.summary) < 300
 
 
