@@ -11,6 +11,10 @@ AUTHOR = "TODO: your name"
 TIMEZONE = "America/New_York"
 DEFAULT_LANG = "en"
 
+# Under this feeds name your stories: your domain or e-mail address, and a year when it was yours.
+# Never change it once readers follow you: to them every story would be new again.
+FEED_AUTHORITY = "outcome-giraffe.example,2026"
+
 # A sentence for each topic's page and for search engines.
 TOPICS = {
     "Trust": "How trust is built, kept and mended, mostly by small things that nobody counts.",
@@ -40,7 +44,7 @@ THEME = "theme"
 # Pages hold the icon itself, which need not be asked for then.
 THEME_TEMPLATES_OVERRIDES = [str(Path(__file__).with_name("theme") / "static")]
 PLUGIN_PATHS = ["plugins"]
-PLUGINS = ["posts", "engagement", "images", "navigation", "site_files"]
+PLUGINS = ["posts", "engagement", "images", "navigation", "site_files", "feeds"]
 ARTICLE_PATHS = [""]
 ARTICLE_EXCLUDES = ["static"]
 PAGE_PATHS = ["pages"]
@@ -69,7 +73,9 @@ TAGS_SAVE_AS = "tags/index.html"
 AUTHOR_SAVE_AS = ""
 SEARCH_URL = "search/"
 SEARCH_SAVE_AS = "search/index.html"
-DIRECT_TEMPLATES = ["index", "archives", "categories", "tags", "search", "404"]
+FEEDS_URL = "feeds/"
+FEEDS_SAVE_AS = "feeds/index.html"
+DIRECT_TEMPLATES = ["index", "archives", "categories", "tags", "search", "feeds", "404"]
 DEFAULT_PAGINATION = 12
 PAGINATION_PATTERNS = [
     (1, "{url}", "{save_as}"),
@@ -81,8 +87,13 @@ DRAFT_SAVE_AS = DRAFT_LANG_SAVE_AS = DRAFT_PAGE_SAVE_AS = DRAFT_PAGE_LANG_SAVE_A
 # ── Feeds ────────────────────────────────────────────────────────────────────
 FEED_ALL_ATOM = "feeds/all.atom.xml"
 FEED_ALL_RSS = "feeds/all.rss.xml"
+FEED_ALL_JSON = "feeds/all.json"
 CATEGORY_FEED_ATOM = "feeds/topic/{slug}.atom.xml"
 CATEGORY_FEED_RSS = "feeds/topic/{slug}.rss.xml"
+TAG_FEED_ATOM = "feeds/tag/{slug}.atom.xml"
+TAG_FEED_RSS = "feeds/tag/{slug}.rss.xml"
+FEED_OPML = "feeds/topics.opml"
+FEED_ICON = "theme/apple-touch-icon.png"
 AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = TRANSLATION_FEED_ATOM = None
 RSS_FEED_SUMMARY_ONLY = False
 FEED_MAX_ITEMS = 20
