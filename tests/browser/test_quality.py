@@ -31,6 +31,7 @@ KINDS = {
     "privacy": "/privacy/",
     "thanks": "/thanks/",
     "search": "/search/",
+    "feeds": "/feeds/",
     "missing": "/no/such/page/",
 }
 PREFIX = urlsplit(SITEURL).path

@@ -64,6 +64,7 @@ def test_the_sitemap_lists_what_is_public_and_when_it_changed(small_site: Make) 
         "/b/": "2025-07-02T10:30:00-04:00",
         "/c/": "2025-03-01T09:00:00-05:00",
         "/de/c/": "2025-03-02T09:00:00-05:00",
+        "/feeds/": "2025-07-02T10:30:00-04:00",
         "/gr%C3%BCn%26gut/": "2025-02-01T09:00:00-05:00",
         "/news/": "2025-01-02T03:04:00-05:00",
         "/tag/tea/": "2025-05-01T09:00:00-04:00",
@@ -90,7 +91,7 @@ def test_an_empty_site_has_a_sitemap_without_changes(small_site: Make) -> None:
     site = small_site({})
     site.build()
     assert changes(site.read("sitemap.xml")) == dict.fromkeys(
-        ["/", "/archives/", "/tags/", "/topics/"]
+        ["/", "/archives/", "/feeds/", "/tags/", "/topics/"]
     )
 
 
