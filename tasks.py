@@ -15,6 +15,7 @@ from tools.build import FRESH, REPORT, ROOT, BuildError, is_built, show_warnings
 from tools.build import build as build_site
 from tools.calls import report as report_of_calls
 from tools.calls import shown_calls
+from tools.ids import written_ids
 from tools.preview import serve as serve_site
 from tools.publish import PublishError
 from tools.publish import publish as publish_site
@@ -143,6 +144,17 @@ def calls(_: Context, content: str = "") -> None:
         _print(report_of_calls(shown_calls(Path(content) if content else None)))
     except BuildError as error:
         raise Exit(str(error), 1) from None
+
+
+@task(help={"content": "another content folder"})
+def ids(_: Context, content: str = "") -> None:
+    """Write its Id into each story that has none, so that feeds know it for ever."""
+    try:
+        _print(written_ids(Path(content) if content else None))
+    except BuildError as error:
+        raise Exit(str(error), 1) from None
+    except OSError as error:
+        raise Exit(f"{error.filename} cannot be written: {error.strerror}", 1) from None
 
 
 @task(help={"siteurl": "the public address (default: SITEURL in publishconf.py)"})
