@@ -52,6 +52,12 @@ def publish(siteurl: str | None = None, remote: str = "origin") -> str:
         undecided.insert(
             0, f"publishconf.py: SITEURL is still {siteurl}; write the address of your site there"
         )
+    owner = str(settings.get("FEED_AUTHORITY"))
+    if owner.partition(",")[0].endswith(".example"):
+        undecided.append(
+            f"pelicanconf.py: FEED_AUTHORITY is still {owner}; write a domain or an e-mail address "
+            "of yours there, and a year when it was yours"
+        )
     if undecided:
         raise PublishError("\n".join(undecided))
     source = _said("rev-parse", "--short", "HEAD")

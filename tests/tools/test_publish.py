@@ -40,8 +40,9 @@ def remote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, today: None) -> Path
     content = clone / "content"
     SmallSite(content, content).write({"posts/trust/a.md": post("A"), "pages/b.md": post("B")})
     monkeypatch.setattr(publish_module, "ROOT", clone)
+    decided = {"FEED_AUTHORITY": "writer@site.org,2026"}
     monkeypatch.setattr(
-        publish_module, "site_settings", lambda conf: site_settings(conf, content=content)
+        publish_module, "site_settings", lambda conf: site_settings(conf, content=content) | decided
     )
     monkeypatch.setattr(
         publish_module,
@@ -141,6 +142,17 @@ def test_publishconf_takes_everything_else_from_pelicanconf() -> None:
     differing = {key for key in ours if ours[key] != public[key]}
     assert differing == {"SITEURL", "FEED_DOMAIN"}
     assert (ROOT / "publishconf.py").exists()
+
+
+def test_ids_under_a_name_that_is_nobodys_are_refused(
+    remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = publish_module.site_settings
+    undecided = {"FEED_AUTHORITY": "outcome-giraffe.example,2026"}
+    monkeypatch.setattr(publish_module, "site_settings", lambda conf: given(conf) | undecided)
+    with pytest.raises(PublishError, match="^pelicanconf.py: FEED_AUTHORITY is still outcome-gir"):
+        publish(SITEURL)
+    assert not (tmp_path / "output").exists()
 
 
 def test_every_placeholder_is_listed_and_nothing_is_published(remote: Path, tmp_path: Path) -> None:
