@@ -19,6 +19,7 @@ from tools.ids import written_ids
 from tools.preview import serve as serve_site
 from tools.publish import PublishError
 from tools.publish import publish as publish_site
+from tools.publish import rollback as roll_back
 from tools.related import evaluated, ranked, report, rows
 
 LOCK = ["uv", "pip", "compile", "--universal", "--generate-hashes", "--python-version", "3.11"]
@@ -157,16 +158,34 @@ def ids(_: Context, content: str = "") -> None:
         raise Exit(f"{error.filename} cannot be written: {error.strerror}", 1) from None
 
 
-@task(help={"siteurl": "the public address (default: SITEURL in publishconf.py)"})
-def publish(_: Context, siteurl: str = "") -> None:
+@task(
+    help={
+        "siteurl": "the public address (default: SITEURL in publishconf.py)",
+        "dry_run": "show what would change, and publish nothing",
+        "rollback": "bring back the site of the publish before the last one",
+        "allow_shrink": "let more than a tenth of the public stories go",
+        "allow_dirty": "publish files as they are, committed or not",
+    }
+)
+def publish(
+    _: Context, siteurl: str = "", dry_run: bool = False, rollback: bool = False,
+    allow_shrink: bool = False, allow_dirty: bool = False,
+) -> None:  # fmt: skip
     """Build the public site and push it to the gh-pages branch."""
     show_warnings()
+    allowed = {"allow_shrink": allow_shrink, "allow_dirty": allow_dirty}
     try:
-        print(publish_site(siteurl or None))
-    except (BuildError, PublishError) as error:
+        print(
+            roll_back() if rollback else publish_site(siteurl or None, dry_run=dry_run, **allowed)
+        )
+    except BuildError as error:
         raise Exit(f"{error}\nNothing was published.", 1) from None
-    except KeyboardInterrupt:
-        raise Exit("Publishing was stopped.", 130) from None
+    except PublishError as error:
+        raise Exit(str(error), 1) from None
+    except KeyboardInterrupt as stopped:
+        raise Exit(
+            f"Publishing was stopped; {str(stopped) or 'the site is as it was'}.", 130
+        ) from None
 
 
 @task

@@ -79,6 +79,8 @@ def problems_of(site: Path, siteurl: str, now: datetime) -> list[str]:
     stories = addresses_of((site / "addresses.json").read_text("utf-8")) if not problems else {}
     if not read.feeds:
         read.problems.append("index.html names no feed: the build is not whole")
+    if not problems and not stories:
+        read.problems.append("addresses.json names no story: the site is empty")
     for feed in sorted(read.feeds & read.entries.keys()):
         if stories and not read.entries[feed]:
             read.problems.append(f"{feed} is a feed without a story: the build is not whole")

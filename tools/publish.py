@@ -1,128 +1,250 @@
-"""Put the public site on the branch that GitHub Pages serves."""
+"""Put the public site on the branch that GitHub Pages serves, and take it back.
 
-import re
-import shutil
-import subprocess
-from contextlib import chdir
+In this order, so that whoever stops it at any moment leaves the branch as it was, or as wanted:
+
+1. the project is checked, then what the remote's branch holds: nobody else's work is built upon;
+2. the site is built into a folder of its own, checked as a whole, compared with the branch;
+3. a commit upon the branch's last one is made where no branch knows it: the objects of a commit
+   that nobody pushes are lost without a trace;
+4. one push moves the remote's branch, which takes it whole or not at all, and never by force.
+   What then counts is not what git said but what the remote holds: if somebody was faster,
+   all begins again at the check of the branch.
+"""
+
+from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
+from tempfile import TemporaryDirectory
 
-from ghp_import import GhpError, ghp_import
+from posts.clock import now
 
-from .build import ROOT, build, checked_siteurl, site_settings
+from .build import FRESH, ROOT, build, checked_siteurl, site_settings
+from .built_site import problems_of
+from .pages_branch import (
+    BRANCH,
+    REMOTE,
+    RESTORED,
+    SOURCE,
+    Changes,
+    Commit,
+    PublishError,
+    changes,
+    commit_of_folder,
+    commit_of_tree,
+    fetched_tip,
+    files_below,
+    files_in,
+    history,
+    push,
+    reason,
+    remote_tip,
+    said,
+    text_in,
+)
+from .publish_checks import (
+    check_repository,
+    domain_of,
+    losses,
+    placeholders,
+    uncommitted,
+    wrong_settings,
+)
 
-BRANCH = "gh-pages"
-# In a story it stands between backticks, which are to go with it.
-PLACEHOLDER = re.compile(r"`TODO:[^`\n]*`|\bTODO(?::[^`\"\n]*|@[\w.-]+)")
-DRAFT = re.compile(r"^status:\s*draft\s*$", re.IGNORECASE | re.MULTILINE)
+__all__ = ["PublishError", "publish", "rollback"]
+
+FIRST_TIME = f"Now choose the branch {BRANCH} in the repository's Settings, under Pages."
+# How often to begin again when others publish at the same time.
+ATTEMPTS = 3
 
 
-class PublishError(Exception):
-    """The site could not be published; the message says why and what to do."""
+def publish(
+    siteurl: str | None = None,
+    *,
+    dry_run: bool = False,
+    allow_shrink: bool = False,
+    allow_dirty: bool = False,
+) -> str:
+    """Build the site with publishconf.py and push it; return what was done, or would be.
 
-
-def publish(siteurl: str | None = None, remote: str = "origin") -> str:
-    """Build the site with publishconf.py and push it; return what was done, in a line.
-
-    ``siteurl`` stands in for the SITEURL that publishconf.py gives.
+    ``siteurl`` stands in for the SITEURL that publishconf.py gives; ``dry_run`` does all but
+    commit and push. ``allow_shrink`` lets more than a tenth of the stories go, ``allow_dirty``
+    publishes files as they are, committed or not.
 
     Raises PublishError or BuildError; the remote's branch is then as it was.
     """
     settings = site_settings("publishconf.py")
     siteurl = checked_siteurl(siteurl or str(settings["SITEURL"]))
-    if not shutil.which("git"):
-        raise PublishError("git is not installed; install it from https://git-scm.com")
-    if _git("rev-parse", "HEAD").returncode:
-        raise PublishError(
-            "this folder is no git repository with a commit; README.md says how to make it one"
+    content = Path(settings["PATH"])
+    check_repository()
+    problems = [*wrong_settings(siteurl, settings), *placeholders(content)]
+    dirty = uncommitted()
+    if dirty and not (allow_dirty or dry_run):
+        problems.append(
+            f"{dirty} not committed: commit (git add . && git commit), or publish the files as "
+            "they are with --allow-dirty"
         )
-    if _git("remote", "get-url", remote).returncode:
-        raise PublishError(
-            f'git knows no remote "{remote}"; add it: git remote add {remote} ADDRESS'
-        )
-    if _said("rev-parse", "--abbrev-ref", "HEAD") == BRANCH:
-        raise PublishError(
-            f"you are on the branch {BRANCH}, which publishing overwrites; go back: git switch main"
-        )
-    host = urlsplit(siteurl).hostname or ""
-    undecided = placeholders(Path(settings["PATH"]))
-    if not siteurl.startswith("https://"):
-        undecided.insert(0, f"publishconf.py: SITEURL is {siteurl}; it must start with https://")
-    elif host.endswith((".example", "localhost")) or host == "127.0.0.1":
-        undecided.insert(
-            0, f"publishconf.py: SITEURL is still {siteurl}; write the address of your site there"
-        )
-    owner = str(settings.get("FEED_AUTHORITY"))
-    if owner.partition(",")[0].endswith(".example"):
-        undecided.append(
-            f"pelicanconf.py: FEED_AUTHORITY is still {owner}; write a domain or an e-mail address "
-            "of yours there, and a year when it was yours"
-        )
-    if undecided:
-        raise PublishError("\n".join(undecided))
-    source = _said("rev-parse", "--short", "HEAD")
-    built = build("publishconf.py", siteurl=siteurl)
-    if built.problems:
-        raise PublishError("\n".join(built.problems))
-    # Build upon what others pushed; a first publish has no branch to fetch.
-    _git("fetch", remote, f"+refs/heads/{BRANCH}:refs/remotes/{remote}/{BRANCH}")
-    try:
-        with chdir(ROOT):  # ghp-import works on the repository where it stands
-            ghp_import(
-                str(built.output),
-                remote=remote,
-                branch=BRANCH,
-                mesg=f"Publish {source}",
-                push=True,
-                cname=_cname(built.output, remote),
-            )
-    except GhpError as error:
-        raise PublishError(f"git: {error.message}") from error
-    except subprocess.CalledProcessError:
-        raise PublishError(
-            f"git could not push {BRANCH} to {remote}: its reason stands above; "
-            "mend it and publish again"
-        ) from None
-    return f"Published {built.pages} pages to {BRANCH}; they will be at {siteurl}/"
+    _refuse(problems)
+    source = said("rev-parse", "HEAD")
+    tip = _tip_to_build_upon(source)
+    with TemporaryDirectory(prefix=FRESH, dir=ROOT, ignore_cleanup_errors=True) as folder:
+        site = Path(folder, "site")
+        built = build("publishconf.py", siteurl=siteurl, output=site)
+        _refuse(built.problems)
+        domain = domain_of(siteurl)
+        if domain:
+            (site / "CNAME").write_text(f"{domain}\n")
+        _refuse(problems_of(site, siteurl, now(settings["TIMEZONE"])))
+        files = files_below(site)
+        for _ in range(ATTEMPTS):
+            _refuse(losses(site, {*files}, tip, domain, content, allow_shrink))
+            changed = changes(files_in(tip), files)
+            notes = [f"{dirty} not committed."] if dirty else []
+            if dry_run:
+                return "\n".join([*notes, *_report(changed, siteurl)])
+            if not changed:
+                return f"There is nothing new to publish; {siteurl}/ has it all."
+            message = f"Publish {source[:7]}{' and uncommitted changes' if dirty else ''}"
+            message += f"\n\n{SOURCE}: {source}"
+            commit = commit_of_folder(site, tip, message, Path(folder, "git"))
+            if _pushed(commit, tip, siteurl):
+                notes.append(
+                    f"Published {built.pages} pages to {BRANCH} ({_counts(changed)}); they will "
+                    f"be at {siteurl}/"
+                )
+                return "\n".join([*notes, *([] if tip else [FIRST_TIME])])
+            tip = _tip_to_build_upon(source)
+    raise PublishError(f"others publish to {REMOTE} all the time; publish again in a while")
 
 
-def placeholders(content: Path) -> list[str]:
-    """What the writer has yet to decide, in settings and content: ``file:line: …`` each.
+def rollback() -> str:
+    """Bring back the site of the publish before the last one; return what was done.
 
-    A placeholder is a ``TODO:`` or an address ``TODO@…``. Drafts may hold as many as they like.
+    What somebody else has put on the branch since the last publish goes first.
+
+    Raises PublishError; the remote's branch is then as it was.
     """
-    confs = (ROOT / "pelicanconf.py", ROOT / "publishconf.py")
-    kinds = (".md", ".markdown", ".mkd", ".mdown", ".rst", ".html", ".toml")
-    texts = (file for file in content.rglob("*") if file.suffix.lower() in kinds)
-    found = []
-    for file in (*confs, *sorted(texts)):
-        text = file.read_text("utf-8-sig", errors="replace") if file.exists() else ""
-        if DRAFT.search(text.partition("\n\n")[0]):
-            continue
-        shown = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file
-        found += [
-            f"{shown.as_posix()}:{number}: decide, and write it in place of: {match[0]}"
-            for number, line in enumerate(text.splitlines(), 1)
-            if not (file.suffix in (".py", ".toml") and line.lstrip().startswith("#"))
-            for match in PLACEHOLDER.finditer(line)
-        ]
-    return found
+    siteurl = checked_siteurl(str(site_settings("publishconf.py")["SITEURL"]))
+    check_repository()
+    tip = fetched_tip()
+    commits = history(tip)
+    last = _last_publish(commits)
+    if not last:
+        raise PublishError(f"{BRANCH} at {REMOTE} has no publish to bring back")
+    publishes = [commit for commit in commits if commit.source]
+    by_id = {commit.id: commit for commit in publishes}
+    wanted = by_id[last.restored or last.id]
+    if not _others_changes(last, tip):
+        earlier = publishes[publishes.index(wanted) + 1 :]
+        if not earlier:
+            raise PublishError(f"there is no publish before that of {wanted.source[:7]}")
+        wanted = by_id[earlier[0].restored or earlier[0].id]
+        domains = [text_in(each, "CNAME").strip() for each in (wanted.id, tip)]
+        if domains[0] != domains[1]:
+            raise PublishError(
+                f'the publish before had the domain "{domains[0]}", the site now has '
+                f'"{domains[1]}": it would not work there; publish what you want instead'
+            )
+    trailers = f"{SOURCE}: {wanted.source}\n{RESTORED}: {wanted.id}"
+    message = f"Roll back to the site of {wanted.source[:7]}\n\n{trailers}"
+    commit = commit_of_tree(wanted.id, tip, message)
+    if not _pushed(commit, tip, siteurl):
+        raise PublishError("somebody published in the meantime; look at the site before you go on")
+    return (
+        f"Rolled back to the site of commit {wanted.source[:7]}; it will be at {siteurl}/\n"
+        "What was taken back is published again only with a new commit: mend it first."
+    )
 
 
-def _cname(output: Path, remote: str) -> str | None:
-    """The domain that the branch holds, unless the build brings its own."""
-    if (output / "CNAME").exists():
-        return None
-    shown = _git("show", f"{remote}/{BRANCH}:CNAME")
-    return None if shown.returncode else shown.stdout.strip()
+def _refuse(problems: Sequence[str]) -> None:
+    """Raise PublishError with all problems, if there are any."""
+    if problems:
+        raise PublishError("\n".join([*problems, "Nothing was published."]))
 
 
-def _said(*words: str) -> str:
-    done = _git(*words)
-    if done.returncode:
-        raise PublishError(f"git {' '.join(words)}: {done.stderr.strip()}")
-    return done.stdout.strip()
+def _tip_to_build_upon(source: str) -> str:
+    """The last commit of the remote's branch, brought here; empty if there is no branch.
+
+    Raises PublishError when it is not ours to build upon, or ``source`` was rolled back.
+    """
+    tip = fetched_tip()
+    commits = history(tip)
+    last = _last_publish(commits)
+    if tip and not last:
+        raise PublishError(
+            f"the branch {BRANCH} at {REMOTE} holds something that publish did not put there: "
+            f'{tip[:7]} "{commits[0].subject}" ({commits[0].author})\n'
+            "Keep it under another name, and make way: "
+            f"git push {REMOTE} {tip[:7]}:refs/heads/before-publish :{BRANCH}"
+        )
+    if not last:
+        return tip
+    if others := _others_changes(last, tip):
+        raise PublishError(
+            f"somebody else changed {', '.join(others[:3])} on {BRANCH}: {tip[:7]} "
+            f'"{commits[0].subject}" ({commits[0].author}); git diff {last.id[:7]} {tip[:7]} '
+            "shows it\nPut into the project what you want of it, then take it off the site: "
+            "python3 bootstrap.py publish --rollback"
+        )
+    if last.restored:
+        taken_back = set()
+        for commit in commits[: [each.id for each in commits].index(last.restored)]:
+            taken_back |= set() if commit.restored else {commit.source}
+        if source in taken_back:
+            raise PublishError(
+                f"the site of commit {source[:7]} was rolled back; commit what mends it, and "
+                "publish again"
+            )
+    return tip
 
 
-def _git(*words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+def _last_publish(commits: Sequence[Commit]) -> Commit | None:
+    return next((commit for commit in commits if commit.source), None)
+
+
+def _others_changes(last: Commit, tip: str) -> list[str]:
+    """The files that others changed after the last publish; the domain is compared elsewhere.
+
+    GitHub itself commits it when it is set in the repository's Settings.
+    """
+    if last.id == tip:
+        return []
+    found = changes(files_in(last.id), files_in(tip))
+    return sorted({*found.added, *found.changed, *found.removed} - {"CNAME"})
+
+
+def _pushed(commit: str, tip: str, siteurl: str) -> bool:
+    """Whether the remote's branch now ends in the commit; False if it has moved on from ``tip``.
+
+    Raises PublishError when the remote refused, or can no longer be asked.
+    """
+    try:
+        done = push(commit)
+    except KeyboardInterrupt:
+        if remote_tip() == commit:
+            raise KeyboardInterrupt(f"too late: it is done, and will be at {siteurl}/") from None
+        raise
+    there = commit if done.returncode == 0 else remote_tip()
+    if there == tip:
+        raise PublishError(
+            f"{REMOTE} did not take the site: {reason(done)} Mend that, and publish again."
+        )
+    return there == commit
+
+
+def _report(changed: Changes, siteurl: str) -> list[str]:
+    """What would change, a page a line."""
+    kinds = {"added": changed.added, "changed": changed.changed, "removed": changed.removed}
+    lines = [
+        f"{kind:<8} {siteurl}/{name.removesuffix('index.html')}"
+        for kind, names in kinds.items()
+        for name in names
+        if name.endswith(".html")
+    ]
+    others = sum(map(len, kinds.values())) - len(lines)
+    return [*lines, f"and {others} other files", f"Nothing was published ({_counts(changed)})."]
+
+
+def _counts(changed: Changes) -> str:
+    return (
+        f"{len(changed.added)} files added, {len(changed.changed)} changed, "
+        f"{len(changed.removed)} removed"
+    )
