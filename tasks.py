@@ -88,11 +88,13 @@ def test(_: Context, only: str = "") -> None:
 
 @task
 def lint(_: Context) -> None:
-    """Check the code's style and types, and the templates."""
+    """Check the code's style and types, the templates, and GitHub's workflows."""
     _run("-m", "ruff", "format", "--check", ".")
     _run("-m", "ruff", "check", ".")
     _run("-m", "mypy")
     _run("-m", "djlint", "--check", "--lint", "theme/templates", "plugins")
+    zizmor = str(Path(sys.executable).with_name("zizmor"))  # It has no module to run.
+    _run("--offline", "--quiet", "--persona=pedantic", ".github", program=zizmor)
 
 
 @task
@@ -209,8 +211,8 @@ def _print(lines: Iterable[str]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _run(*words: str) -> None:
-    """Run a Python tool in the project's folder; end with its exit code when it fails."""
-    done = subprocess.run([sys.executable, *words], cwd=ROOT, check=False)
+def _run(*words: str, program: str = sys.executable) -> None:
+    """Run a tool in the project's folder; end with its exit code when it fails."""
+    done = subprocess.run([program, *words], cwd=ROOT, check=False)
     if done.returncode:
         raise Exit(code=done.returncode)
