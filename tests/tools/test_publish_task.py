@@ -5,12 +5,14 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from publishing import CONTENT, ENVIRONMENT, PUBLIC, Project, clone_of, commit_all, git
 from sites import NOW, SmallSite, post
 
 from tools.build import ROOT
+from tools.pages_branch import BRANCH
 
 PARTS = ("plugins", "theme", "tools", ".github", ".gitignore", "tasks.py", "pelicanconf.py",
          "publishconf.py", "bootstrap.py", "requirements.txt")  # fmt: skip
@@ -106,3 +108,17 @@ def test_a_post_that_cannot_be_used_keeps_the_site_as_it_is(whole_project: Proje
     assert refused.stderr.rstrip().endswith("Nothing was published.")
     assert "Traceback" not in refused.stderr
     assert whole_project.tip() == before
+
+
+def test_two_at_once_both_end_well_and_the_branch_is_a_line(whole_project: Project) -> None:
+    (whole_project.clone / "content/posts/trust/two.md").write_text(post("Two"))
+    commit_all(whole_project.clone, "Two")
+    before = len(whole_project.subjects()) if whole_project.tip() else 0
+    with ThreadPoolExecutor() as pool:
+        ends = list(pool.map(lambda _: run(whole_project, "publish"), range(2)))
+    assert [end.returncode for end in ends] == [0, 0], [end.stderr for end in ends]
+    # Who comes second finds that there is nothing left to do, or has made the very same commit.
+    assert "Published" in {end.stdout.partition(" ")[0] for end in ends}
+    assert len(whole_project.subjects()) == before + 1
+    assert "two/index.html" in whole_project.published()
+    assert not git(whole_project.remote, "rev-list", "--merges", BRANCH)
