@@ -174,6 +174,8 @@ def publish(
     allow_shrink: bool = False, allow_dirty: bool = False,
 ) -> None:  # fmt: skip
     """Build the public site and push it to the gh-pages branch."""
+    if rollback and (siteurl or dry_run or allow_shrink or allow_dirty):
+        raise Exit("--rollback stands alone; nothing was done", 1)
     show_warnings()
     allowed = {"allow_shrink": allow_shrink, "allow_dirty": allow_dirty}
     try:

@@ -149,8 +149,8 @@ def commit_of_folder(folder: Path, tip: str, message: str, workspace: Path) -> s
     of the writer's. Raises PublishError.
     """
     said("init", "--quiet", "--bare", str(workspace))
-    objects = said("rev-parse", "--path-format=absolute", "--git-path", "objects")
-    there = {"GIT_DIR": str(workspace), "GIT_OBJECT_DIRECTORY": objects, **_committer()}
+    objects = ROOT / said("rev-parse", "--git-path", "objects")
+    there = {"GIT_DIR": str(workspace), "GIT_OBJECT_DIRECTORY": str(objects), **_committer()}
     if tip:
         said("update-ref", REF, tip, **there)
     done = subprocess.run(

@@ -46,6 +46,7 @@ from .publish_checks import (
     losses,
     placeholders,
     uncommitted,
+    wrong_domain,
     wrong_settings,
 )
 
@@ -90,9 +91,10 @@ def publish(
         built = build("publishconf.py", siteurl=siteurl, output=site)
         _refuse(built.problems)
         domain = domain_of(siteurl)
+        problems = wrong_domain(site, domain)
         if domain:
             (site / "CNAME").write_text(f"{domain}\n")
-        _refuse(problems_of(site, siteurl, now(settings["TIMEZONE"])))
+        _refuse([*problems, *problems_of(site, siteurl, now(settings["TIMEZONE"]))])
         files = files_below(site)
         for _ in range(ATTEMPTS):
             _refuse(losses(site, {*files}, tip, domain, content, allow_shrink))

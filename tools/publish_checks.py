@@ -90,6 +90,18 @@ def domain_of(siteurl: str) -> str:
     return "" if parts.path or host.endswith(".github.io") else host.encode("idna").decode()
 
 
+def wrong_domain(site: Path, domain: str) -> list[str]:
+    """What to tell of a domain that the build brings along, unless it is that of the site."""
+    file = site / "CNAME"
+    brought = file.read_text("utf-8").strip() if file.is_file() else domain
+    if brought == domain:
+        return []
+    return [
+        f"CNAME among the site's files says {brought}: take it out, and write the site's address "
+        "as SITEURL into publishconf.py, from which CNAME is made"
+    ]
+
+
 def losses(
     site: Path, names: set[str], tip: str, domain: str, content: Path, allow_shrink: bool
 ) -> list[str]:

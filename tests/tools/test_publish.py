@@ -198,6 +198,12 @@ def test_a_domain_of_its_own_is_published_and_never_lost(project: Project) -> No
     )
 
 
+def test_a_domain_comes_from_the_settings_alone(project: Project) -> None:
+    (project.site / "CNAME").write_text("writer.org\n")
+    with pytest.raises(PublishError, match="CNAME among the site's files says writer.org: take"):
+        publish(PUBLIC)
+
+
 @pytest.mark.parametrize("siteurl", ["https://writer.github.io", "https://site.org/blog"])
 def test_a_site_below_the_domain_of_another_has_none_of_its_own(siteurl: str) -> None:
     assert domain_of(siteurl) == ""
