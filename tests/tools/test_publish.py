@@ -390,18 +390,22 @@ def test_a_writer_whom_git_does_not_know_is_told_how_to_say_who_she_is(project: 
     assert refused(project).startswith("git does not know who you are; tell it: git config")
 
 
-def test_a_file_that_ghp_import_cannot_commit_is_told(
-    project: Project, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("harm", ["gone", "another name"])
+def test_a_commit_that_does_not_hold_the_site_is_not_pushed(
+    project: Project, monkeypatch: pytest.MonkeyPatch, harm: str
 ) -> None:
     given = publish_module.commit_of_folder
 
-    def without_a_file(folder: Path, *rest: object) -> str:
-        (folder / "robots.txt").chmod(0)
-        (folder / "index.html").unlink()
-        (folder / "index.html").symlink_to("gone")
+    def harmed(folder: Path, *rest: object) -> str:
+        if harm == "gone":
+            (folder / "index.html").unlink()
+            (folder / "index.html").symlink_to("gone")
+        else:
+            # To git fast-import the quotes are no part of the name.
+            (folder / "robots.txt").rename(folder / '"robots.txt"')
         return given(folder, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(publish_module, "commit_of_folder", without_a_file)
+    monkeypatch.setattr(publish_module, "commit_of_folder", harmed)
     assert refused(project).startswith("ghp-import could not commit the site: ")
 
 
@@ -437,7 +441,7 @@ def test_each_rollback_goes_one_publish_further_back(
 def test_what_was_rolled_back_comes_back_only_with_a_new_commit(
     project: Project, trees: Callable[[], list[str]]
 ) -> None:
-    two = trees()[1]
+    _, two, one = trees()
     rollback()
     source = git(project.clone, "rev-parse", "--short=7", "HEAD")
     with pytest.raises(PublishError, match=f"the site of commit {source} was rolled back; commit"):
@@ -448,7 +452,8 @@ def test_what_was_rolled_back_comes_back_only_with_a_new_commit(
     publish(PUBLIC)
     four = trees()[0]
     rollback()
-    assert trees()[:3] == [two, four, two]
+    rollback()
+    assert trees()[:4] == [one, two, four, two]
 
 
 def test_a_rollback_to_another_domain_is_refused(
