@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 from invoke import Context, Exit
 from publishing import BRANCH, ENVIRONMENT, PUBLIC, Project, git, project_in
+from sites import files_below
 
 import tasks
-from tools.pages_branch import files_below, files_in
 
 # Numbers the calls of git in a publish, of which some run side by side, and stops the process
 # group before one of them.
@@ -57,7 +57,10 @@ def published(project: Project) -> dict[str, object]:
 
 
 def main(folder: Path, site: Path, real_git: str) -> None:
-    """Stop a publish before each call of git, and in each hook of the remote, in two ways."""
+    """Stop a publish before calls of git and in each hook of the remote, in two ways.
+
+    Not before the first calls, which only look at the clone.
+    """
     os.environ.update(ENVIRONMENT)
     project = project_in(folder, site)
     wrappers, calls = folder / "bin", folder / "calls"
@@ -72,10 +75,13 @@ def main(folder: Path, site: Path, real_git: str) -> None:
         project.take_part(patch)
         published(project)
         (project.site / "words.txt").write_text("new")
-        before, wanted = project.tip(), files_below(project.site)
+        before = project.tip()
+        published(project)
+        assert project.published() == files_below(project.site)
+        wanted = git(project.remote, "log", "-1", "--format=%T %P", BRANCH)
         refs = git(project.clone, "for-each-ref", "refs/heads")
         for how, step in ((signal.SIGINT, 1), (signal.SIGKILL, 6)):
-            for moment in (*HOOKS, *map(str, range(1, 100, step))):
+            for moment in (*HOOKS, *map(str, range(5, 100, step))):
                 git(project.remote, "update-ref", f"refs/heads/{BRANCH}", before)
                 shutil.rmtree(calls, ignore_errors=True)
                 calls.mkdir()
@@ -85,7 +91,6 @@ def main(folder: Path, site: Path, real_git: str) -> None:
                 ended = published(project)
                 os.environ["PATH"] = path
                 tip = project.tip()
-                git(project.clone, "fetch", "--quiet", "origin", BRANCH)
                 print(
                     json.dumps(
                         {
@@ -93,8 +98,8 @@ def main(folder: Path, site: Path, real_git: str) -> None:
                             "how": how.name,
                             "moment": moment,
                             "is_before": tip == before,
-                            "is_wanted": files_in(tip) == wanted
-                            and git(project.remote, "rev-parse", f"{tip}^") == before,
+                            "is_wanted": wanted
+                            == git(project.remote, "log", "-1", "--format=%T %P", BRANCH),
                             "refs": git(project.clone, "for-each-ref", "refs/heads") == refs,
                             "left": [each.name for each in project.clone.glob(".build.*")],
                         }
