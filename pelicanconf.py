@@ -44,7 +44,7 @@ THEME = "theme"
 # Pages hold the icon itself, which need not be asked for then.
 THEME_TEMPLATES_OVERRIDES = [str(Path(__file__).with_name("theme") / "static")]
 PLUGIN_PATHS = ["plugins"]
-PLUGINS = ["posts", "engagement", "images", "navigation", "site_files", "feeds", "aliases"]
+PLUGINS = ["posts", "engagement", "images", "navigation", "aliases", "site_files", "feeds"]
 ARTICLE_PATHS = [""]
 ARTICLE_EXCLUDES = ["static"]
 PAGE_PATHS = ["pages"]

@@ -62,8 +62,11 @@ class Project:
         content = self.clone / "content"
         for module in (publish_module, publish_checks, pages_branch):
             patch.setattr(module, "ROOT", self.clone)
+        decided = {"FEED_AUTHORITY": "writer@site.org,2026"}
         patch.setattr(
-            publish_module, "site_settings", lambda conf: site_settings(conf, content=content)
+            publish_module,
+            "site_settings",
+            lambda conf: site_settings(conf, content=content) | decided,
         )
         patch.setattr(publish_module, "build", self.built)
 

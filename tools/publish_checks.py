@@ -72,6 +72,12 @@ def wrong_settings(siteurl: str, settings: dict[str, Any]) -> list[str]:
         found.insert(
             0, f"publishconf.py: SITEURL is still {siteurl}; write the address of your site there"
         )
+    authority = str(settings.get("FEED_AUTHORITY"))
+    if authority.partition(",")[0].endswith(".example"):
+        found.append(
+            f"pelicanconf.py: FEED_AUTHORITY is still {authority}; write a domain or an e-mail "
+            "address of yours there, and a year when it was yours"
+        )
     return found
 
 

@@ -114,6 +114,17 @@ def test_settings_that_publish_drafts_are_refused(
         publish(PUBLIC)
 
 
+def test_ids_under_a_name_that_is_nobodys_are_refused(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = publish_module.site_settings
+    undecided = {"FEED_AUTHORITY": "outcome-giraffe.example,2026"}
+    monkeypatch.setattr(publish_module, "site_settings", lambda conf: given(conf) | undecided)
+    with pytest.raises(PublishError, match="pelicanconf.py: FEED_AUTHORITY is still outcome-gir"):
+        publish(PUBLIC)
+    assert not project.tip()
+
+
 def test_what_is_wrong_with_the_built_site_is_told_and_nothing_is_published(
     project: Project,
 ) -> None:
