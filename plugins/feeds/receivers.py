@@ -147,7 +147,8 @@ def _identify(generator: ArticlesGenerator) -> list[str]:
     for file, article in sorted(articles.items()):
         given = article.metadata.get("id")
         if given is None:
-            without.append(file)
+            # Nobody knows a draft yet.
+            without += [file] if article.status == "published" else []
             names[file] = file_id(article.source_path)
         elif problem := problem_with(given):
             wrong[file] = problem

@@ -105,6 +105,20 @@ def test_every_wrong_id_is_told_with_file_line_and_remedy(
     assert ids(site) == [{f"{OURS}h"}] * 3
 
 
+def test_public_stories_without_an_id_are_told_in_one_line_with_the_task(
+    small_site: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = small_site({f"posts/{name}.md": post(name) for name in "abc"})
+    site.write({"posts/0.md": post("Draft", Status="draft"), "posts/c.md": post("C", Id="c")})
+    monkeypatch.chdir(site.content)
+    site.build()
+    said = [each.getMessage() for each in caplog.records if each.name == "feeds.receivers"]
+    assert said == [
+        "posts/a.md and 1 more: no Id, so the file's name serves, and must stay as it is; "
+        "python3 bootstrap.py ids writes it down"
+    ]
+
+
 def test_an_authority_that_is_missing_stops_the_build(
     small_site: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

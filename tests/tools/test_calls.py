@@ -158,7 +158,8 @@ def test_the_task_prints_the_report_or_what_is_wrong(small_site: Make) -> None:
         0,
         list(report(shown_calls(site.content))),
     )
-    assert done.stderr.splitlines() == [
+    said = [line for line in done.stderr.splitlines() if ": no Id, " not in line]
+    assert said == [
         'warning: the call "unused" shows nowhere; give it a [[placement]], or take it out',
         'warning: the call "over" shows no more: the gathering is over',
     ]
