@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-_HEADING = re.compile(r'<h2\b[^>]*?\bid="(?P<id>[^"]+)"[^>]*>(?P<text>.*?)</h2>', re.DOTALL)
+_HEADING = re.compile(r'<h2\b[^>]*?\sid="(?P<id>[^"]+)"[^>]*>(?P<text>.*?)</h2>', re.DOTALL)
 _HIDDEN = re.compile(r"<!--.*?-->|<pre\b.*?</pre>|<aside\b.*?</aside>", re.DOTALL)
 # What Python-Markdown puts into a heading besides its words.
 _NOTE = re.compile(r"<sup\b.*?</sup>", re.DOTALL)

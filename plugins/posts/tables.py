@@ -1,4 +1,4 @@
-"""Align table cells by classes, which a strict content security policy allows."""
+"""Tables that a strict content security policy and the keyboard take."""
 
 import re
 from xml.etree.ElementTree import Element
@@ -10,7 +10,10 @@ _ALIGNED = re.compile(r"text-align: (left|center|right);")
 
 
 class AlignmentClasses(Extension):
-    """Python-Markdown's: for ``style="text-align: right;"`` a cell gets ``class="align-right"``."""
+    """Python-Markdown's: for ``style="text-align: right;"`` a cell gets ``class="align-right"``.
+
+    A table gets ``tabindex="0"``: where it is wider than the page, arrow keys can scroll it.
+    """
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Work on the finished tree."""
@@ -19,6 +22,8 @@ class AlignmentClasses(Extension):
 
 class _Cells(Treeprocessor):
     def run(self, root: Element) -> None:
+        for table in root.iter("table"):
+            table.set("tabindex", "0")
         for cell in (*root.iter("th"), *root.iter("td")):
             if aligned := _ALIGNED.fullmatch(cell.get("style", "")):
                 del cell.attrib["style"]

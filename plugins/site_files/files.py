@@ -36,9 +36,7 @@ def robots(siteurl: str) -> str:
     return f"User-agent: *\nAllow: /\n\nSitemap: {siteurl}/sitemap.xml\n"
 
 
-def manifest(
-    name: str, description: str, lang: str, root: str, theme: str, colour: str | None
-) -> str:
+def manifest(name: str, description: str, lang: str, root: str, theme: str, colour: str) -> str:
     """What a phone shows of the site on its home screen, as JSON.
 
     ``root`` is the path of the site's address, ``theme`` that of the theme's files, and
@@ -48,21 +46,16 @@ def manifest(
         {"src": f"{theme}/icon.svg", "type": "image/svg+xml", "sizes": "any"},
         {"src": f"{theme}/apple-touch-icon.png", "type": "image/png", "sizes": "180x180"},
     ]
-    colours = {"theme_color": colour, "background_color": colour} if colour else {}
-    return _json(
-        {
-            "name": name,
-            "short_name": name,
-            "description": description,
-            "lang": lang,
-            "start_url": f"{root}/",
-            "scope": f"{root}/",
-            "display": "browser",
-            "icons": icons,
-            **colours,
-        }
-    )
-
-
-def _json(data: object) -> str:
+    data = {
+        "name": name,
+        "short_name": name,
+        "description": description,
+        "lang": lang,
+        "start_url": f"{root}/",
+        "scope": f"{root}/",
+        "display": "browser",
+        "icons": icons,
+        "theme_color": colour,
+        "background_color": colour,
+    }
     return f"{json.dumps(data, ensure_ascii=False, indent=2)}\n"

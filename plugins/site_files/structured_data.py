@@ -65,7 +65,7 @@ def blog_posting(site: Site, story: Posting) -> Data:
     return {
         "@type": "BlogPosting",
         "headline": story.headline,
-        "description": story.description,
+        **({"description": story.description} if story.description else {}),
         "url": story.url,
         "mainEntityOfPage": {"@type": "WebPage", "@id": story.url},
         "datePublished": story.published.isoformat(),

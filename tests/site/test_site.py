@@ -27,12 +27,23 @@ def address_of(name: str) -> str:
     return f"{SITEURL}/{name.removesuffix('index.html')}"
 
 
-def test_every_page_is_well_formed_with_one_title_and_one_h1(real_site: Path) -> None:
+def test_every_page_is_well_formed_with_one_h1_and_title_and_description_of_its_own(
+    real_site: Path,
+) -> None:
     titles: dict[str, str] = {}
+    descriptions: dict[str, str] = {}
     for name, page in pages(real_site):
         title = page.findtext("head/title") or ""
         assert title not in titles, (name, titles.get(title))
         titles[title] = name
+        (description,) = [
+            meta.get("content", "")
+            for meta in page.iter("meta")
+            if meta.get("name") == "description"
+        ]
+        assert description, name
+        assert description not in descriptions, (name, descriptions.get(description))
+        descriptions[description] = name
         assert len(page.findall(".//h1")) == 1, name
         ids = [element.get("id") for element in page.iter() if element.get("id")]
         assert len(ids) == len(set(ids)), name

@@ -48,6 +48,7 @@ def whole_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     SmallSite(project.clone / "content", project.clone).write(CONTENT)
     for name, old, new in (
         ("pelicanconf.py", '"TODO: your name"', '"A. Writer"'),
+        ("pelicanconf.py", r"outcome-giraffe\.example,", "writer@site.org,"),
         ("publishconf.py", ADDRESS.pattern, f'SITEURL = "{PUBLIC}"'),
     ):
         file = project.clone / name

@@ -25,7 +25,8 @@ async function search() {
       const found = await (await pagefind).debouncedSearch(query);
       if (!found) return;
       shown = await Promise.all(found.results.slice(0, 20).map((each) => each.data()));
-      said = `${found.results.length || "Nothing"} found for “${query}”`;
+      const [all, few] = [found.results.length, shown.length];
+      said = `${all || "Nothing"} found for “${query}”${all > few ? `, the best ${few} shown` : ""}`;
     }
   } catch {
     said = "Search failed";
