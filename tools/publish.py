@@ -55,9 +55,7 @@ def publish(siteurl: str | None = None, remote: str = "origin") -> str:
     if undecided:
         raise PublishError("\n".join(undecided))
     source = _said("rev-parse", "--short", "HEAD")
-    built = build("publishconf.py", siteurl=siteurl)
-    if built.problems:
-        raise PublishError("\n".join(built.problems))
+    built = build("publishconf.py", siteurl=siteurl, strict=True)
     # Build upon what others pushed; a first publish has no branch to fetch.
     _git("fetch", remote, f"+refs/heads/{BRANCH}:refs/remotes/{remote}/{BRANCH}")
     try:

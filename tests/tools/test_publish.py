@@ -38,7 +38,9 @@ def remote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, today: None) -> Path
     git(clone, "commit", "--quiet", "-m", "Source")
     git(clone, "push", "--quiet", "origin", "HEAD")
     content = clone / "content"
-    SmallSite(content, content).write({"posts/trust/a.md": post("A"), "pages/b.md": post("B")})
+    SmallSite(content, content).write(
+        {"posts/trust/a.md": post("A", Summary="One."), "pages/b.md": post("B", Summary="Two.")}
+    )
     monkeypatch.setattr(publish_module, "ROOT", clone)
     monkeypatch.setattr(
         publish_module, "site_settings", lambda conf: site_settings(conf, content=content)
@@ -46,10 +48,11 @@ def remote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, today: None) -> Path
     monkeypatch.setattr(
         publish_module,
         "build",
-        lambda conf, siteurl: build(
+        lambda conf, siteurl, strict: build(
             {"publishconf.py": conf}[conf],
             content=content,
             siteurl=siteurl,
+            strict=strict,
             output=tmp_path / "output",
         ),
     )
