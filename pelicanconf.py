@@ -31,6 +31,14 @@ FOOTER_PAGES = ["privacy"]
 RELATED_STORIES = {"limit": 3}
 CALLS_TO_ACTION = {"file": "calls_to_action.toml"}
 IMAGES = {"widths": [480, 800, 1200, 1600], "font": SourceSerifProSemibold}
+CHECKS = {"dictionary": "dictionary.txt", "authors": []}
+
+# ── What may stand at the top of a post; all else is told as a mistake ───────
+FRONT_MATTER_KEYS = [
+    *("title", "date", "modified", "status", "summary", "category", "tags", "slug", "lang"),
+    *("author", "authors", "translation", "template", "save_as", "url"),
+    *("series", "related", "unrelated", "calls", "allow", "id", "aliases"),
+]
 
 # ── The colour of a page, as in theme/css/tokens.css; browsers frame it so ────
 PAPER = {"light": "#fcf8f1", "dark": "#1b1713"}
@@ -44,7 +52,7 @@ THEME = "theme"
 # Pages hold the icon itself, which need not be asked for then.
 THEME_TEMPLATES_OVERRIDES = [str(Path(__file__).with_name("theme") / "static")]
 PLUGIN_PATHS = ["plugins"]
-PLUGINS = ["posts", "engagement", "images", "navigation", "aliases", "site_files", "feeds"]
+PLUGINS = ["posts", "engagement", "images", "navigation", "aliases", "site_files", "feeds", "checks"]
 ARTICLE_PATHS = [""]
 ARTICLE_EXCLUDES = ["static"]
 PAGE_PATHS = ["pages"]
@@ -62,6 +70,14 @@ CATEGORY_URL = "topic/{slug}/"
 CATEGORY_SAVE_AS = "topic/{slug}/index.html"
 TAG_URL = "tag/{slug}/"
 TAG_SAVE_AS = "tag/{slug}/index.html"
+# C, C++ and C# are three tags.
+TAG_REGEX_SUBSTITUTIONS = [
+    (r"\+", "-plus"),
+    ("#", "-sharp"),
+    (r"[^\w\s-]", ""),
+    (r"\A[-\s]+|[-\s]+\Z", ""),
+    (r"[-\s]+", "-"),
+]
 INDEX_URL = ""
 INDEX_SAVE_AS = "index.html"
 ARCHIVES_URL = "archives/"

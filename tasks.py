@@ -15,6 +15,8 @@ from tools.build import FRESH, REPORT, ROOT, BuildError, is_built, show_warnings
 from tools.build import build as build_site
 from tools.calls import report as report_of_calls
 from tools.calls import shown_calls
+from tools.check import FORMATS, lines
+from tools.check import check as check_site
 from tools.ids import written_ids
 from tools.preview import serve as serve_site
 from tools.publish import PublishError
@@ -32,12 +34,13 @@ GROUPS = ["--group", "site", "--group", "test", "--group", "lint"]
         "output": "where to put the site (default: output)",
         "siteurl": "the address that the site will have",
         "drafts": "give drafts and stories dated ahead an address of their own",
-        "keep_going": "leave out posts that cannot be used, and list them",
+        "keep_going": "leave out posts with errors, and list them",
+        "strict": "let warnings count as errors",
     }
 )
 def build(
     _: Context, content: str = "", output: str = "", siteurl: str = "", drafts: bool = False,
-    keep_going: bool = False,
+    keep_going: bool = False, strict: bool = False,
 ) -> None:  # fmt: skip
     """Build the site in output/."""
     show_warnings()
@@ -48,6 +51,7 @@ def build(
             siteurl=siteurl or None,
             drafts=drafts,
             keep_going=keep_going,
+            strict=strict,
         )
     except BuildError as error:
         raise Exit(f"{error}\nNothing was written.", 1) from None
@@ -56,8 +60,10 @@ def build(
     print(f"Built {built.pages} pages in {built.output}")
     for file, day in built.held_back:
         print(f"Not public: {file} ({f'waits for {day:%Y-%m-%d %H:%M}' if day else 'a draft'})")
-    if built.problems:
-        raise Exit("\n".join([*built.problems, "The rest was built without these."]), 1)
+    for problem in built.problems:
+        print(problem, file=sys.stderr)
+    if any(problem.severity == "error" for problem in built.problems):
+        raise Exit("" if drafts else "The rest was built without these.", 1)
     if not output:
         print("To look at them: python3 bootstrap.py serve")
 
@@ -137,6 +143,31 @@ def related(
         raise Exit(f"{output} cannot be written: {error.strerror}", 1) from None
     for problem in found.problems:
         print(problem, file=sys.stderr)
+
+
+@task(
+    help={
+        "content": "another content folder",
+        "strict": "let warnings count as errors, as publishing does",
+        "format": "text, json, or github for annotations on a pull request",
+        "external": "ask other sites whether links to them lead anywhere",
+    }
+)
+def check(
+    _: Context, content: str = "", strict: bool = False, format: str = "text",
+    external: bool = False,
+) -> None:  # fmt: skip
+    """Say what is wrong with the stories and all around them, and how to mend it."""
+    if format not in FORMATS:
+        raise Exit(f'--format is "{format}"; give one of {", ".join(FORMATS)}', 1)
+    try:
+        report = check_site(Path(content) if content else None, strict=strict, external=external)
+    except BuildError as error:
+        raise Exit(str(error), 1) from None
+    colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    _print(lines(report, format, colours=colours))
+    if report.failed:
+        raise Exit(code=1)
 
 
 @task(help={"content": "another content folder"})

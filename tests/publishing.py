@@ -15,8 +15,11 @@ from tools.build import Built, site_settings
 from tools.pages_branch import BRANCH
 
 PUBLIC = "https://writer.github.io/blog"
-STORIES = {f"posts/trust/story-{n}.md": post(f"Story {n}") for n in range(4)}
-CONTENT: dict[str, str | bytes] = {**STORIES, "pages/about.md": "Title: About\n\nWe.\n"}
+STORIES = {
+    f"posts/trust/story-{n}.md": post(f"Story {n}", Id=f"story-{n}", Summary="One.")
+    for n in range(4)
+}
+CONTENT: dict[str, str | bytes] = {**STORIES, "pages/about.md": "Title: About\nSummary: We.\n\nWe.\n"}
 # The settings of whoever runs the tests (hooks, signatures) must not count.
 ENVIRONMENT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 
@@ -52,7 +55,7 @@ class Project:
     clone: Path
     site: Path
 
-    def built(self, conf: str, siteurl: str, output: Path) -> Built:
+    def built(self, conf: str, siteurl: str, output: Path, strict: bool) -> Built:
         """What ``tools.build.build`` returns, in no time."""
         shutil.copytree(self.site, output, symlinks=True)
         return Built(output, len(list(output.rglob("*.html"))), (), ())

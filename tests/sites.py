@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.build import Built, build
+from tools.build import BuildError, Built, build
 
 NOW = "1767225600"  # 1 January 2026 00:00 UTC: still 31 December in New York
 SITEURL = "https://site.example/blog"
@@ -24,9 +24,16 @@ class SmallSite:
             path.write_bytes(text.encode() if isinstance(text, str) else text)
 
     def build(self, **options: object) -> Built:
-        """Build with the project's own settings and theme."""
+        """Build with the project's own settings and theme.
+
+        Of a BuildError's problems only the errors are kept, each as ``file:line: words``.
+        """
         given = {"siteurl": SITEURL, **options}
-        return build(content=self.content, output=self.output, **given)  # type: ignore[arg-type]
+        try:
+            return build(content=self.content, output=self.output, **given)  # type: ignore[arg-type]
+        except BuildError as error:
+            words = "\n".join(errors(error)) or str(error)
+            raise BuildError(words, error.problems) from None
 
     def read(self, name: str) -> str:
         """An output file's text."""
@@ -44,6 +51,15 @@ def files_below(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def errors(built: Built | BuildError) -> list[str]:
+    """What was wrong, but for warnings, each as ``file:line: words``."""
+    return [
+        f"{each.file}:{each.line}: {each.words}" if each.file else each.words
+        for each in built.problems
+        if each.severity == "error"
+    ]
 
 
 def post(title: str = "A story", body: str = "Some words.", **keys: str) -> str:

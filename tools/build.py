@@ -4,12 +4,14 @@ import logging
 import shutil
 import tempfile
 import traceback
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from checks.problems import Problem, in_order, said
 from jinja2 import TemplateError, TemplateSyntaxError
 from pelican import Pelican, signals
 from pelican.generators import Generator
@@ -29,19 +31,27 @@ REPORT = ROOT / "build-error.log"
 
 
 class BuildError(Exception):
-    """The site could not be built; the message says why, and nothing was written."""
+    """The site could not be built; the message says why, and nothing was written.
+
+    ``problems`` is the same in parts, when the reason is in what the writer wrote.
+    """
+
+    def __init__(self, words: str, problems: Iterable[Problem] = ()) -> None:
+        super().__init__(words)
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True)
 class Built:
-    """A finished build: where it is, and with ``keep_going`` what it had to leave out.
+    """A finished build: where it is, and what was wrong.
 
+    Errors are among the ``problems`` with ``keep_going`` alone.
     ``held_back`` has the files of drafts, with None, and of stories dated ahead, with the date.
     """
 
     output: Path
     pages: int
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
     held_back: tuple[tuple[str, datetime | None], ...]
 
 
@@ -53,18 +63,20 @@ def build(
     siteurl: str | None = None,
     drafts: bool = False,
     keep_going: bool = False,
+    strict: bool = False,
 ) -> Built:
     """Build the site and put it in place of the last one.
 
     ``conf`` is a settings file in the project's folder; the other arguments stand in for
     what it says. ``drafts`` gives drafts and stories dated ahead an address of their own,
     and makes no search index: such a site is for the writer, who waits for it.
-    ``keep_going`` leaves out posts that cannot be used, instead of stopping at them.
+    ``keep_going`` leaves out posts with errors, instead of stopping at them; with ``drafts`` it
+    shows those that can be shown. ``strict`` makes every warning an error.
 
     Raises BuildError when nothing was written.
     """
     settings = site_settings(
-        conf, content=content, siteurl=siteurl, drafts=drafts, keep_going=keep_going
+        conf, content=content, siteurl=siteurl, drafts=drafts, keep_going=keep_going, strict=strict
     )
     target = (output or Path(settings["OUTPUT_PATH"])).resolve()
     _check_target(target, Path(settings["PATH"]))
@@ -74,8 +86,16 @@ def build(
     except OSError as error:
         raise BuildError(f"{target} cannot be written: {error.strerror}") from None
     try:
+        problems: tuple[Problem, ...] = ()
+        if keep_going and not drafts:
+            # What shows all posts, such as a list, must know from the start which ones there are.
+            problems = read_site(settings.copy()).problems
+            settings["LEFT_OUT"] = {each.file for each in problems if each.severity == "error"}
         settings["OUTPUT_PATH"] = str(fresh)
-        problems = run_pelican(settings)
+        left = run_pelican(settings)
+        # What is left out is told already; that others link to it is news.
+        consequences = [each for each in left if each.rule == "dead-link"] if problems else left
+        problems = tuple(in_order([*problems, *consequences]))
         if not drafts:
             _write_search_index(fresh, settings["DEFAULT_LANG"])
         (fresh / MARK).write_text(MARK_TEXT)
@@ -94,12 +114,17 @@ def site_settings(
     siteurl: str | None = None,
     drafts: bool = False,
     keep_going: bool = False,
+    strict: bool = False,
 ) -> dict[str, Any]:
     """Pelican's settings from a file in the project's folder; for the arguments see ``build``.
 
     Raises BuildError when the file or an argument cannot be used.
     """
-    overrides: dict[str, Any] = {"KEEP_GOING": keep_going, "SHOW_DRAFTS": drafts}
+    overrides: dict[str, Any] = {
+        "KEEP_GOING": keep_going,
+        "SHOW_DRAFTS": drafts,
+        "STRICT": strict,
+    }
     if content:
         if not content.is_dir():
             raise BuildError(f"there is no folder {content}")
@@ -159,22 +184,29 @@ def is_built(folder: Path) -> bool:
     )
 
 
-def run_pelican(settings: dict[str, Any]) -> tuple[str, ...]:
-    """Let Pelican write the site; return what went wrong on the way, in the order of files.
+def run_pelican(
+    settings: dict[str, Any], kind: Callable[[dict[str, Any]], Pelican] = Pelican
+) -> tuple[Problem, ...]:
+    """Let Pelican write the site; return what is wrong with it, in the order of files.
 
     Raises BuildError with all of it when a plugin or Pelican gave up.
     """
     errors = _Errors()
     logging.getLogger().addHandler(errors)
     wanted = settings["PLUGINS"]
+    settings.pop("PROBLEMS", None)
     try:
-        pelican = Pelican(settings)
+        pelican = kind(settings)
         if len(pelican.plugins) < len(wanted):
             raise SystemExit("A plugin in PLUGINS cannot be used.")
         pelican.run()
     except SystemExit as stop:  # how a plugin stops a build with words for the writer
-        said = [*settings.get("UNUSABLE", ()), *errors.lines, *str(stop.code).splitlines()]
-        raise BuildError("\n".join(_by_file(said))) from None
+        # Who stopped before the checks were through said what nobody else knows.
+        told = settings.get("PROBLEMS") or [
+            said(line) for line in (*settings.get("UNUSABLE", ()), *str(stop.code).splitlines())
+        ]
+        problems = in_order([*told, *map(said, errors.lines)])
+        raise BuildError("\n".join(map(str, problems)), problems) from None
     except TemplateError as error:
         raise BuildError(_in_template(error)) from error
     except Exception as error:
@@ -184,11 +216,19 @@ def run_pelican(settings: dict[str, Any]) -> tuple[str, ...]:
         ) from error
     finally:
         logging.getLogger().removeHandler(errors)
-    return tuple(_by_file([*settings["UNUSABLE"], *errors.lines]))
+    return tuple(in_order([*settings["PROBLEMS"], *map(said, errors.lines)]))
 
 
-def read_site(settings: dict[str, Any]) -> list[Generator]:
-    """Pelican's generators with all that they read; nothing is written.
+@dataclass(frozen=True)
+class ReadSite:
+    """Pelican's generators with all that they read, and what is wrong with it."""
+
+    generators: list[Generator]
+    problems: tuple[Problem, ...]
+
+
+def read_site(settings: dict[str, Any]) -> ReadSite:
+    """What Pelican reads; nothing is written.
 
     Raises BuildError as ``run_pelican`` does.
     """
@@ -197,34 +237,26 @@ def read_site(settings: dict[str, Any]) -> list[Generator]:
     def keep(generators: list[Generator]) -> None:
         read.extend(generators)
 
-    def stop(_: Any) -> None:
-        raise _EnoughReadError
-
     signals.all_generators_finalized.connect(keep)
-    signals.get_writer.connect(stop)
     try:
-        run_pelican(settings)
+        run_pelican(settings, _Reader)
     except _EnoughReadError:
         pass
     finally:
         signals.all_generators_finalized.disconnect(keep)
-        signals.get_writer.disconnect(stop)
-    return read
+    return ReadSite(read, tuple(settings["PROBLEMS"]))
+
+
+class _Reader(Pelican):  # type: ignore[misc]  # Pelican publishes no types.
+    """Pelican that stops before it writes, after every plugin has seen that it is about to."""
+
+    def _get_writer(self) -> None:
+        super()._get_writer()
+        raise _EnoughReadError
 
 
 class _EnoughReadError(BaseException):
     """Raised when the site is read, to keep Pelican from writing."""
-
-
-def _by_file(lines: list[str]) -> list[str]:
-    """The lines once each, those that start with ``file:line:`` in the order of both."""
-
-    def place(line: str) -> tuple[str, int]:
-        file, _, rest = line.partition(":")
-        number = rest.partition(":")[0]
-        return file, int(number) if number.isdecimal() else 0
-
-    return sorted(dict.fromkeys(lines), key=place)
 
 
 def _in_template(error: TemplateError) -> str:

@@ -8,7 +8,7 @@ from engagement.placements import SLOTS, Subject
 from engagement.site_calls import LISTING_SLOTS, NOT_FOUND_SLOTS, PlacedCall, SiteCalls
 from pelican.contents import Article
 
-from .build import BuildError, read_site, site_settings
+from .build import read_site, site_settings
 
 CONF = "pelicanconf.py"
 # As a reader meets them.
@@ -46,9 +46,7 @@ def shown_calls(content: Path | None = None) -> SiteReport:
     """
     found = []
     settings = site_settings(CONF, content=content)
-    context = read_site(settings)[0].context
-    if settings["UNUSABLE"]:
-        raise BuildError("\n".join(settings["UNUSABLE"]))
+    context = read_site(settings).generators[0].context
     site: SiteCalls = context["site_calls"]
     # Translations share a slug, and Pelican reads files in no order.
     for _, each in sorted(context["generated_content"].items()):

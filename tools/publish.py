@@ -88,8 +88,7 @@ def publish(
     tip = _tip_to_build_upon(source)
     with TemporaryDirectory(prefix=FRESH, dir=ROOT, ignore_cleanup_errors=True) as folder:
         site = Path(folder, "site")
-        built = build("publishconf.py", siteurl=siteurl, output=site)
-        _refuse(built.problems)
+        built = build("publishconf.py", siteurl=siteurl, output=site, strict=True)
         domain = domain_of(siteurl)
         problems = wrong_domain(site, domain)
         if domain:

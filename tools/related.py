@@ -126,10 +126,12 @@ def _read(
         settings_of(settings)
     except SettingsError as error:
         raise BuildError("\n".join(error.problems)) from None
-    (generator,) = (each for each in read_site(settings) if isinstance(each, ArticlesGenerator))
+    site = read_site(settings)
+    (generator,) = (each for each in site.generators if isinstance(each, ArticlesGenerator))
     ours = settings_of(settings)  # with the moment that now is NOW
-    articles, blog = blog_of(generator, ours, settings["UNUSABLE"])
-    return ours, articles, blog, tuple(settings["UNUSABLE"])
+    problems = [str(each) for each in site.problems if each.severity == "error"]
+    articles, blog = blog_of(generator, ours, problems)
+    return ours, articles, blog, tuple(problems)
 
 
 def _lists(settings: Settings, blog: Blog, count: int) -> list[list[Related]]:

@@ -197,10 +197,16 @@ def _engage(generator: ArticlesGenerator, pages: list[Page]) -> None:
         # With posts: it may be for want of one that was left out.
         in_posts += with_lines(wrong, name, file.toml)
         unused = _place_calls(site_calls, file.names, articles, pages, in_posts)
-    if problems or (in_posts and not generator.settings.get("KEEP_GOING")):
+    together = generator.settings.get("UNUSABLE")
+    if together is not None:
+        # The plugin "checks" tells it with all else, and ends the build.
+        together += [f"{each} [settings]" for each in problems]
+        together += [f"{each} [engagement]" for each in in_posts]
+    elif problems or (in_posts and not generator.settings.get("KEEP_GOING")):
         raise SettingsError([*problems, *in_posts])
-    for problem in in_posts:
-        logger.error(problem)
+    else:
+        for problem in in_posts:
+            logger.error(problem)
     for name in unused:
         logger.warning('the call "%s" shows nowhere; give it a [[placement]], or take it out', name)
     for name in sorted(offers.calls.keys() - site_calls.live.calls.keys()):

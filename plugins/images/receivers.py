@@ -203,12 +203,12 @@ def _prepare_pictures(
             path = file_address(tag.address, base) or ""
             source = files.get(path)
             names = {file_name(tag.address), *([source.name] if source else [])}
-            said = [without_words(tag)]
+            said = [f"{what} [no-alt]" for what in [without_words(tag)] if what]
             if not source and not tag.address.startswith(("{", "|")):
-                said.append(outside(tag.address))
+                said.append(f"{outside(tag.address)} [foreign-picture]")
             if path in wrong:
-                said.append(f"{_shown(shown[path])} cannot be shown: {wrong[path]}")
-            for what in filter(None, said):
+                said.append(f"{_shown(shown[path])} cannot be shown: {wrong[path]} [picture]")
+            for what in said:
                 text = Path(content.source_path).read_text("utf-8-sig", errors="replace")
                 line = line_of(text, names, seen[file_name(tag.address)])
                 problems.append(f"{_shown(Path(content.source_path))}:{line}: {what}")
@@ -245,7 +245,7 @@ def _unclean(sources: Iterable[Path]) -> Iterator[str]:
             try:
                 published(source.read_bytes())
             except ValueError as error:
-                yield f"{_shown(source)}:1: it is not published: {error}"
+                yield f"{_shown(source)}:1: it is not published: {error} [picture]"
 
 
 def _prepare_cards(images: SiteImages, contents: list[Content], context: dict[str, Any]) -> None:

@@ -4,21 +4,32 @@ import html
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterator
-from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
+from markdown import Markdown
 from markupsafe import Markup
 from pelican import Pelican, signals
 from pelican.contents import Article, Content
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator, PelicanTemplateNotFound
-from pelican.readers import MarkdownReader, Readers
+from pelican.readers import _DISCARD, MarkdownReader, Readers
 
 from .clock import now
-from .raw_markup import unwelcome
+from .content_folder import content_files
+from .limits import beyond
 from .tables import AlignmentClasses
-from .unusable import NO_TITLE, located, reasons, same_address, unwritable, wrong_case
+from .unusable import (
+    NO_TITLE,
+    located,
+    reasons,
+    reserved,
+    same_address,
+    text_of,
+    unwritable,
+    wrong_case,
+)
 
 ARTICLE_LISTS = (
     "articles",
@@ -43,23 +54,46 @@ def register() -> None:
     signals.initialized.connect(start_the_clock)
     signals.readers_init.connect(read_titles_as_text)
     signals.generator_init.connect(link_from_the_root)
+    signals.generator_init.connect(read_what_may_be_read)
     signals.content_object_init.connect(hold_back)
     signals.article_generator_pretaxonomy.connect(leave_out_articles)
     signals.page_generator_finalized.connect(hold_back_pictures)
     signals.all_generators_finalized.connect(leave_out_pages)
-    signals.all_generators_finalized.connect(tell_dead_links)
-    signals.all_generators_finalized.connect(tell_unwelcome_markup)
-    signals.get_writer.connect(stop_before_writing)
 
 
 class TextReader(MarkdownReader):  # type: ignore[misc]  # Pelican publishes no types.
-    """Markdown whose titles and summaries are text: markup in them is shown, not obeyed."""
+    """Markdown whose titles and summaries are text: markup in them is shown, not obeyed.
+
+    The file's text stays with the post, as its ``source_text``.
+    """
+
+    def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
+        """The post's HTML and metadata. Raises ValueError for what Markdown cannot read in time."""
+        text = text_of(Path(source_path).read_bytes())
+        _, too_much = beyond(text)
+        if too_much:
+            raise ValueError(too_much)
+        self._source_path = source_path
+        self._md = Markdown(**self.settings["MARKDOWN"])
+        content = self._md.convert(text)
+        # The extension "meta" sets it, unless there are no words at all.
+        metadata = self._parse_metadata(getattr(self._md, "Meta", {}))
+        return content, {**metadata, "source_text": text}
 
     def process_metadata(self, name: str, value: Any) -> Any:
-        """The value as Pelican wants it; escaped here, before Typogrify adds its own markup."""
+        """The value as Pelican wants it; escaped here, before Typogrify adds its own markup.
+
+        Pelican makes an attribute of every key, its own inner ones too: what FRONT_MATTER_KEYS
+        does not name is discarded.
+        """
+        if name not in self.settings.get("FRONT_MATTER_KEYS", (name,)):
+            return _DISCARD
         if name in ("title", "summary"):
             text = " ".join(value) if isinstance(value, list) else value
             return html.escape(text, quote=False)
+        if name == "status":
+            # Pelican drops what says "skip", and says nothing.
+            return {"skip": "skip it"}.get(value.strip().lower(), value.strip().lower()) or _DISCARD
         return super().process_metadata(name, value)
 
 
@@ -74,7 +108,12 @@ def start_the_clock(pelican: Pelican) -> None:
         each for each in markdown.get("extensions", ()) if not isinstance(each, AlignmentClasses)
     ]
     pelican.settings["MARKDOWN"] = {**markdown, "extensions": [*others, AlignmentClasses()]}
-    pelican.settings["UNUSABLE"] = []
+    folder = Path(pelican.settings["PATH"])
+    files, problems = content_files(folder, pelican.settings["IGNORE_FILES"])
+    pelican.settings["CONTENT_FILES"] = files
+    pelican.settings["UNUSABLE"] = [
+        f"{_shown(folder, path)}:1: {words}" for path, words in problems
+    ]
     pelican.settings["HELD_BACK"] = []
 
 
@@ -92,8 +131,14 @@ def link_from_the_root(generator: Generator) -> None:
     generator.context["localsiteurl"] = urlsplit(generator.settings["SITEURL"]).path.rstrip("/")
 
 
+def read_what_may_be_read(generator: Generator) -> None:
+    """Let the generator find no file but those in CONTENT_FILES, which Pelican's walk may leave."""
+    generator.get_files = partial(_files, generator)
+
+
 def hold_back(content: Content) -> None:
     """Keep a story dated ahead, and every draft, from a public address."""
+    vars(content).setdefault("source_text", "")
     content.scheduled = (
         isinstance(content, Article)
         and hasattr(content, "date")
@@ -116,11 +161,15 @@ def leave_out_articles(generator: ArticlesGenerator) -> None:
         site_pages[save_as.casefold()].append(f'the site\'s own page "{template}"')
     generator.context["paths_by_save_as"] = site_pages
     generator.context["left_out"] = set()
+    generator.context["left_out_static_links"] = set()
     _leave_out(generator)
     if not generator.settings.get("SHOW_DRAFTS"):
         drafts = [*generator.drafts, *generator.drafts_translations]
         generator.settings["HELD_BACK"] += [
-            (_shown(generator, draft.relative_source_path), draft.date if draft.scheduled else None)
+            (
+                _shown(generator.path, draft.relative_source_path),
+                draft.date if draft.scheduled else None,
+            )
             for draft in drafts
         ]
     hold_back_pictures(generator)
@@ -133,7 +182,10 @@ def hold_back_pictures(generator: ArticlesGenerator | PagesGenerator) -> None:
         links[bool(content.save_as)] |= content.get_static_links()
     public = generator.context.setdefault("public_static_links", set())
     public |= links[True]
+    links[False] |= generator.context["left_out_static_links"]
     generator.context["static_links"] -= links[False] - public
+    # A link may name any file of the machine.
+    generator.context["static_links"] &= {*generator.settings["CONTENT_FILES"]}
 
 
 def leave_out_pages(generators: list[Generator]) -> None:
@@ -149,49 +201,18 @@ def leave_out_pages(generators: list[Generator]) -> None:
                 settings["ARTICLE_PATHS"], settings["ARTICLE_EXCLUDES"], extensions=False
             ) | generator.get_files(settings["PAGE_PATHS"], extensions=False)
             settings["UNUSABLE"] += wrong_case(
-                [_shown(generator, file) for file in files], MarkdownReader.file_extensions
+                [_shown(generator.path, file) for file in files], MarkdownReader.file_extensions
             )
     generated: dict[str, Content | None] = generators[0].context["generated_content"]
     left_out = generators[0].context["left_out"]
     for path, content in sorted(generated.items()):
         if content is None and path not in left_out:
             generators[0].settings["UNUSABLE"] += reasons(
-                _shown(generators[0], path),
+                _shown(generators[0].path, path),
                 (Path(generators[0].path) / path).read_bytes(),
                 _error(generators[0], path),
                 needs_date=not path.startswith(tuple(generators[0].settings["PAGE_PATHS"])),
             )
-
-
-def tell_dead_links(generators: list[Generator]) -> None:
-    """Say which links with {filename}, {static} or {attach} lead to nothing public."""
-    for generator in generators:
-        if isinstance(generator, ArticlesGenerator | PagesGenerator):
-            for _, content in sorted(_contents(generator).items()):
-                if content.save_as:
-                    generator.settings["UNUSABLE"] += _dead_links(generator, content)
-
-
-def tell_unwelcome_markup(generators: list[Generator]) -> None:
-    """Say which HTML in posts and pages the security policy blocks, or would harm a reader."""
-    for generator in generators:
-        if isinstance(generator, ArticlesGenerator | PagesGenerator):
-            for path, content in sorted(_contents(generator).items()):
-                for what, remedy in dict.fromkeys(unwelcome(content._content)):
-                    source = Path(content.source_path).read_text("utf-8-sig")
-                    # Of what Markdown has made into HTML the value alone is there.
-                    value = what.partition("=")[2].strip("\"'")
-                    places = [source.find(each) for each in (what, value) if each]
-                    line = source.count("\n", 0, max(0, *places)) + 1
-                    generator.settings["UNUSABLE"].append(
-                        f"{_shown(generator, path)}:{line}: {what} {remedy}"
-                    )
-
-
-def stop_before_writing(pelican: Pelican) -> None:
-    """End the build with all that is wrong, unless KEEP_GOING."""
-    if pelican.settings["UNUSABLE"] and not pelican.settings.get("KEEP_GOING"):
-        raise SystemExit("\n".join(pelican.settings["UNUSABLE"]))
 
 
 def _lists(generator: ArticlesGenerator | PagesGenerator) -> tuple[str, ...]:
@@ -214,67 +235,69 @@ def _leave_out(generator: ArticlesGenerator | PagesGenerator) -> None:
     paths_by_save_as = generator.context["paths_by_save_as"]
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for path, content in sorted(contents.items()):
+        if _shown(generator.path, path) in generator.settings.get("LEFT_OUT", ()):
+            found[path] = []
+            continue
         if not Markup(content.title).striptags():
             found[path].append(("title", NO_TITLE))
         if wrong := unwritable(content.save_as, content.url, getattr(content, "slug", "")):
-            found[path].append(("slug", wrong))
+            found[path].append(("slug", f"{wrong} [bad-address]"))
         if not content.save_as:
             continue
         if not _has_template(generator, content.template):
-            what = f'there is no template "{content.template}"; take the line out'
+            what = f'there is no template "{content.template}"; take the line out [no-template]'
             found[path].append(("template", what))
+        if (
+            content.status != "draft"
+            and content.save_as.casefold() not in paths_by_save_as
+            and (wrong := reserved(content.save_as, generator.settings))
+        ):
+            found[path].append(("slug", f"{wrong} [bad-address]"))
         if path not in found:
-            paths_by_save_as[content.save_as.casefold()].append(_shown(generator, path))
+            paths_by_save_as[content.save_as.casefold()].append(_shown(generator.path, path))
     duplicates = same_address(paths_by_save_as)
     for path in contents:
-        shown = _shown(generator, path)
+        shown = _shown(generator.path, path)
         if shown in duplicates:
             found[path].append(("slug", duplicates[shown]))
     if not found:
         return
     gone = [contents[path] for path in found]
+    for content in gone:
+        generator.context["left_out_static_links"] |= content.get_static_links()
     for name in _lists(generator):
         setattr(generator, name, list(_without(getattr(generator, name), gone)))
     for content in contents.values():
         content.translations = list(_without(content.translations, gone))
     for path, problems in found.items():
         generator.context["generated_content"][path] = None
-        text = Path(generator.path, path).read_text("utf-8-sig")
+        text = contents[path].source_text
         generator.settings["UNUSABLE"] += [
-            located(_shown(generator, path), text, *problem) for problem in problems
+            located(_shown(generator.path, path), text, *problem) for problem in problems
         ]
     generator.context["left_out"] |= found.keys()
 
 
-def _dead_links(generator: Generator, content: Content) -> list[str]:
-    """What to tell of each link in the content that leads to nothing public."""
-    pages, files = generator.context["generated_content"], generator.context["static_content"]
-    found = []
-    for match in content._get_intrasite_link_regex().finditer(content._content):
-        kind, target = match["what"], urlsplit(html.unescape(match["value"])).path
-        if kind not in ("filename", "static", "attach"):
-            continue
-        folder = "" if target.startswith("/") else content.relative_dir
-        path = posixpath.normpath(posixpath.join(folder, unquote(target).lstrip("/")))
-        if kind == "filename" and pages.get(path):
-            if pages[path].save_as:
-                continue
-            wrong = "leads to a story that is not public; take it out until it is"
-        elif path in files and Path(generator.path, path).is_file():
-            continue
-        elif kind == "filename" and path in pages:
-            wrong = "leads to a post that cannot be used; mend that post"
-        else:
-            # Pelican counts a linked file as there before it looks.
-            others = [known for known in (pages if kind == "filename" else files) if known != path]
-            near = get_close_matches(path, others, n=1)
-            meant = f'; did you mean "{near[0]}"?' if near else ""
-            wrong = f'leads to no file: there is no "{path}"{meant}'
-        link = f"{{{kind}}}{match['value']}"
-        text = Path(content.source_path).read_text("utf-8-sig")
-        line = next((n for n, each in enumerate(text.splitlines(), 1) if link in each), 1)
-        found.append(f"{_shown(generator, content.relative_source_path)}:{line}: {link} {wrong}")
-    return found
+def _files(
+    generator: Generator,
+    paths: str | list[str],
+    exclude: list[str] | None = None,
+    extensions: Any = None,
+) -> set[str]:
+    """What Pelican's ``get_files`` returns, of the files that may be read."""
+
+    def below(file: str, folders: list[str]) -> bool:
+        whole = [posixpath.normpath(folder) if folder else "." for folder in folders]
+        return any(one == "." or f"{file}/".startswith(f"{one}/") for one in whole)
+
+    return {
+        file
+        for file in generator.settings["CONTENT_FILES"]
+        if below(file, [paths] if isinstance(paths, str) else paths)
+        # To Pelican an empty one is none.
+        and not below(file, list(filter(None, exclude or [])))
+        and generator._include_path(file, extensions)
+    }
 
 
 def _without(contents: list[Content], gone: list[Content]) -> Iterator[Content]:
@@ -298,8 +321,8 @@ def _error(generator: Generator, path: str) -> str:
     return "Pelican cannot use it"
 
 
-def _shown(generator: Generator, path: str) -> str:
+def _shown(folder: str | Path, path: str) -> str:
     """The path as the writer would type it: from where she stands, when that is above it."""
-    whole = Path(generator.path, path)
+    whole = Path(folder, path)
     here = Path.cwd()
     return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()

@@ -1,74 +1,98 @@
 """Say why a post cannot be used: file, line, value and remedy."""
 
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
+from typing import Any
 
 from dateutil.parser import parse as parse_date
 
-STATUSES = ("published", "draft", "hidden", "skip")
-# Python-Markdown's meta extension: a key is ASCII letters, digits, dash and underscore.
-FRONT_MATTER_LINE = re.compile(r"[ ]{0,3}(?P<key>[A-Za-z0-9_-]+):\s*(?P<value>.*)")
-CONTINUATION_LINE = re.compile(r"[ ]{4,}\S")
+from .front_matter import front_matter
+from .limits import beyond
+
+STATUSES = ("published", "draft", "hidden")
 # Signs that mean something else in an address, or that Windows has in no name.
 STRANGE = '?#%\\ "<>|*:'
-NO_TITLE = 'no title; write "Title: …" at the top of the file'
+NO_TITLE = 'no title; write "Title: …" at the top of the file [no-title]'
+# What plugins and the search index write into, beside what the settings name.
+OTHER_FOLDERS = (
+    "card.png", "cards", "drafts", "feeds", "index", "page", "pagefind", "robots.txt",
+    "sitemap.xml",
+)  # fmt: skip
 # Most file systems hold 255 bytes a name; the rest is room for an ending.
 LONGEST_NAME = 240
 
 
-def front_matter(text: str) -> dict[str, tuple[int, str]]:
-    """Each key of the front matter in lower case, with its first line (from 1) and value."""
-    found: dict[str, tuple[int, str]] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        match = FRONT_MATTER_LINE.match(line)
-        if match:
-            found.setdefault(match["key"].lower(), (number, match["value"].strip()))
-        elif not (found and CONTINUATION_LINE.match(line)) and line.strip() != "---":
-            break
-    return found
-
-
 def located(path: str, text: str, key: str, what: str) -> str:
     """``path:line: what``, with the line where the front matter gives the key, else the first."""
-    return f"{path}:{front_matter(text).get(key, (1, ''))[0]}: {what}"
+    found = front_matter(text.split("\n")).first().get(key)
+    return f"{path}:{found.line if found else 1}: {what}"
+
+
+def text_of(source: bytes) -> str:
+    """The file's text, its lines ended as on Unix. Raises UnicodeDecodeError."""
+    return source.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def reasons(path: str, source: bytes, error: str, needs_date: bool = True) -> list[str]:
-    """Why Pelican could not use the post in ``source``, a line each.
+    """Why Pelican could not use the post in ``source``, a line each, with the rule at its end.
 
     ``path`` is the file's name in messages; ``error`` is what Pelican said, given when
     nothing of what usually goes wrong is found. A page needs no date.
     """
     if not path.lower().endswith((".md", ".markdown", ".mkd", ".mdown")):
-        return [f"{path}:1: posts are Markdown files whose names end in .md; {error}"]
+        return [
+            f"{path}:1: posts are Markdown files whose names end in .md; {error} [not-markdown]"
+        ]
     try:
-        text = source.decode("utf-8-sig")
+        text = text_of(source)
     except UnicodeDecodeError as wrong:
         line = source.count(b"\n", 0, wrong.start) + 1
         byte = source[wrong.start]
-        return [f"{path}:{line}: byte 0x{byte:02x} is not UTF-8; save the file as UTF-8"]
-    values = {key: value for key, (_, value) in front_matter(text).items()}
-    if not values and front_matter(text.lstrip()):
-        return [f"{path}:1: a blank line stands before the front matter; take it out"]
+        kind = "UTF-16, not UTF-8" if source[:2] in (b"\xff\xfe", b"\xfe\xff") else "not UTF-8"
+        return [f"{path}:{line}: byte 0x{byte:02x} is {kind}; save the file as UTF-8 [encoding]"]
+    line, too_much = beyond(text)
+    if too_much:
+        return [f"{path}:{line}: {too_much} [too-much]"]
+    first = front_matter(text.split("\n")).first()
+    if not first:
+        return [f"{path}:1: {_without_front_matter(text)}"]
+    values = {name: key.value for name, key in first.items()}
     found = []
     draft = values.get("status", "").lower() == "draft"
     if not values.get("title"):
         found.append(("title", NO_TITLE))
     if needs_date and not values.get("date") and not draft:
-        found.append(("date", 'no date; write "Date: 2026-01-31" at the top of the file'))
+        what = 'no date; write "Date: 2026-01-31" at the top of the file [no-date]'
+        found.append(("date", what))
     for key in ("date", "modified"):
         value = values.get(key, "")
         if value and not _is_date(value):
-            found.append((key, f'{key} "{value}" is not a date; write it like 2026-01-31 09:00'))
+            what = f'{key} "{value}" is not a date; write it like 2026-01-31 09:00 [bad-date]'
+            found.append((key, what))
     if values.get("status", "published").lower() not in STATUSES:
         known = ", ".join(STATUSES)
-        found.append(("status", f'status "{values["status"]}" is unknown; known: {known}'))
-    for key in ("slug", "save_as", "url"):
+        what = f'status "{values["status"]}" is unknown; known: {known} [bad-status]'
+        found.append(("status", what))
+    for key in ("slug", "save_as", "url", "lang"):
         value = values.get(key, "")
         if ".." in value or value.startswith("/"):
-            found.append((key, f'{key} "{value}" leads out of the site; write it like a-few-words'))
-    return [located(path, text, *one) for one in found] or [f"{path}:1: {error}"]
+            what = f'{key} "{value}" leads out of the site; write it like a-few-words [bad-address]'
+            found.append((key, what))
+    return [located(path, text, *one) for one in found] or [f"{path}:1: {error} [unusable]"]
+
+
+def _without_front_matter(text: str) -> str:
+    """Why a file that begins with no front matter is no post, and what to do."""
+    if front_matter(text.lstrip().split("\n")).keys:
+        return "a blank line stands before the front matter; take it out [front-matter]"
+    if text.startswith("+++"):
+        return (
+            "front matter between +++ is not read; write lines like"
+            ' "Title: …" in its place, without quotation marks [front-matter]'
+        )
+    if "\0" in text[:100]:
+        return "the file looks like UTF-16; save it as UTF-8 [encoding]"
+    return NO_TITLE
 
 
 def unwritable(save_as: str, url: str, slug: str) -> str:
@@ -79,6 +103,8 @@ def unwritable(save_as: str, url: str, slug: str) -> str:
     parts = PurePosixPath(save_as).parts
     if any(ord(letter) < 32 for letter in save_as + slug):
         return f"its address {slug or save_as!r} holds a control character; change Slug"
+    if ".." in parts or save_as.startswith("/"):
+        return f'its address "{save_as}" leads out of the site; write Slug: a-few-words'
     strange = sorted({letter for letter in save_as + url if letter in STRANGE})
     if strange or "/" in slug:
         signs = " ".join(strange) or "/"
@@ -90,10 +116,24 @@ def unwritable(save_as: str, url: str, slug: str) -> str:
     return ""
 
 
+def reserved(save_as: str, settings: Mapping[str, Any]) -> str:
+    """Why a post cannot stand below a folder that the site fills itself; empty when it can."""
+    folder = save_as.partition("/")[0].casefold()
+    own = {
+        value.partition("/")[0].casefold()
+        for key, value in settings.items()
+        if isinstance(value, str) and key.endswith(("_SAVE_AS", "_ATOM", "_RSS")) and "/{" in value
+    }
+    if folder in own | {settings["THEME_STATIC_DIR"], *settings["STATIC_PATHS"], *OTHER_FOLDERS}:
+        return f'its address begins with "{folder}", which the site itself uses; change Slug'
+    return ""
+
+
 def wrong_case(paths: Iterable[str], endings: Iterable[str]) -> list[str]:
     """What to say of the files that would be posts if their ending were in small letters."""
     return [
         f"{path}:1: the ending is not in small letters, so it is not read; rename it to {name}"
+        " [not-markdown]"
         for path in sorted(paths)
         for name in [PurePosixPath(path).with_suffix(PurePosixPath(path).suffix.lower()).name]
         if not path.endswith(name) and name.rpartition(".")[2] in endings
@@ -104,6 +144,7 @@ def same_address(paths_by_save_as: Mapping[str, Iterable[str]]) -> dict[str, str
     """For each path that is not the first in the list of its address, what to tell its writer."""
     return {
         path: f"has the same address as {first} ({save_as}); change Slug in one of them"
+        " [same-address]"
         for save_as, paths in paths_by_save_as.items()
         for first, *others in [paths]
         for path in others

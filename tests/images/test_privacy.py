@@ -12,7 +12,7 @@ from images import pictures
 from images.metadata import without_metadata
 from photos import LATITUDE, PLACE, PNG, camera_exif, photo, pixels, saved
 from PIL import Image, PngImagePlugin
-from sites import SmallSite, post
+from sites import SmallSite, errors, post
 
 from tools.build import BuildError
 
@@ -162,7 +162,7 @@ def test_a_photo_that_cannot_be_cleaned_is_told_and_never_published(
     with pytest.raises(BuildError) as raised:
         site.build()
     assert f"static/{name}:1: it is not published: {reason}" in str(raised.value)
-    (said,) = site.build(keep_going=True).problems
+    (said,) = errors(site.build(keep_going=True))
     assert reason in said
     assert f"static/{name}" not in site.files()
     assert "a/index.html" in site.files()

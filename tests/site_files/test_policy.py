@@ -51,7 +51,7 @@ def site(small_site: Make) -> SmallSite:
     made = small_site(
         {
             "calls_to_action.toml": SIGNUP,
-            "posts/trust/a.md": post("A </script> & b", table),
+            "posts/trust/a.md": post("A </script> & b", table, Allow="bad-title (hostile)"),
             "pages/subscribe.md": "Title: Subscribe\n\n[[cta mail]]\n",
         }
     )

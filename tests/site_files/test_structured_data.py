@@ -125,16 +125,17 @@ def test_a_storys_facts_are_the_writers(small_site: Make) -> None:
     assert other["keywords"] == []
 
 
+# With the rules that would stop them.
 HOSTILE = [
-    "</script><script>alert(1)</script>",
-    "<!-- <script> and \"quotes\" & 'more' &amp; ]]> <b>",
-    "{{ SITEURL }} \\u003c \\ % ü 🫖",
+    ("</script><script>alert(1)</script>", ("bad-title", "tag-list")),
+    ("<!-- <script> and \"quotes\" & 'more' &amp; ]]> <b>", ("bad-title", "tag-list")),
+    ("{{ SITEURL }} \\u003c \\ % ü 🫖", ("tag-list",)),
 ]
 
 
-@pytest.mark.parametrize("words", HOSTILE)
+@pytest.mark.parametrize(("words", "rules"), HOSTILE)
 def test_a_hostile_title_is_nothing_but_a_title(
-    small_site: Make, monkeypatch: pytest.MonkeyPatch, words: str
+    small_site: Make, monkeypatch: pytest.MonkeyPatch, words: str, rules: tuple[str, ...]
 ) -> None:
     given = build_module.site_settings
     monkeypatch.setattr(
@@ -149,7 +150,8 @@ def test_a_hostile_title_is_nothing_but_a_title(
         },
     )
     tag = words.replace(";", "")  # which would end a tag
-    front = {"Summary": words, "Category": words, "Tags": tag}
+    allow = ", ".join(f"{rule} (hostile)" for rule in rules)
+    front = {"Summary": words, "Category": words, "Tags": tag, "Allow": allow}
     site = small_site({"posts/a.md": post(words, **front)})
     site.build()
     story = said_in(parsed(site.read("a/index.html")))

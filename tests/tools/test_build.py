@@ -192,12 +192,12 @@ def test_the_task_says_what_was_left_out_and_exits_with_1(small_site: Make) -> N
         )
 
     stopped = run()
-    assert (stopped.returncode, "bad.md:1: no title" in stopped.stderr) == (1, True)
+    assert (stopped.returncode, "bad.md:1: error: no title" in stopped.stderr) == (1, True)
     assert "Nothing was written." in stopped.stderr
     assert "Traceback" not in stopped.stderr
     assert not site.output.exists()
     went_on = run("--keep-going")
-    assert (went_on.returncode, "bad.md:1: no title" in went_on.stderr) == (1, True)
+    assert (went_on.returncode, "bad.md:1: error: no title" in went_on.stderr) == (1, True)
     assert "a/index.html" in site.files()
     (site.content / "posts/bad.md").unlink()
     assert run().returncode == 0

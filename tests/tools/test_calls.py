@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sites import NOW, SmallSite, files_below, post
+from sites import NOW, SmallSite, errors, files_below, post
 
 from tools.build import ROOT, BuildError
 from tools.calls import report, shown_calls
@@ -134,7 +134,7 @@ def test_every_problem_is_told(small_site: Make, tmp_path: Path) -> None:
     )
     with pytest.raises(BuildError) as raised:
         shown_calls(site.content)
-    said = [line.removeprefix(f"{site.content}/") for line in str(raised.value).splitlines()]
+    said = [line.removeprefix(f"{site.content}/") for line in errors(raised.value)]
     assert [line.partition(": ")[0] for line in said] == [
         "calls_to_action.toml:1",
         "calls_to_action.toml:1",
@@ -144,7 +144,7 @@ def test_every_problem_is_told(small_site: Make, tmp_path: Path) -> None:
     ]
     site.write({"calls_to_action.toml": link("talk"), "posts/a.md": post("A")})
     with pytest.raises(
-        BuildError, match=r'posts/bad.md:1: no title; write "Title: …" at'
+        BuildError, match=r'posts/bad.md:1: error: no title; write "Title: …" at'
     ) as raised:
         shown_calls(site.content)
     with pytest.raises(BuildError, match="there is no folder"):
@@ -166,7 +166,7 @@ def test_the_task_prints_the_report_or_what_is_wrong(small_site: Make) -> None:
     site.write({"posts/a.md": post("A", Calls="tolk@end")})
     stopped = run("--content", str(site.content))
     assert (stopped.returncode, stopped.stdout) == (1, "")
-    assert 'a.md:3: Calls: "tolk@end": there is no call "tolk"; did you mean "talk"?' in (
+    assert 'a.md:3: error: Calls: "tolk@end": there is no call "tolk"; did you mean "talk"?' in (
         stopped.stderr
     )
     assert "Traceback" not in stopped.stderr

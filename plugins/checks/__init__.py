@@ -1,0 +1,5 @@
+"""An editor who reads everything before anyone else does: what is wrong, where, and what to do."""
+
+from .receivers import register
+
+__all__ = ["register"]

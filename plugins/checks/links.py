@@ -1,0 +1,137 @@
+"""Where the links in posts and pages lead: to something that will be published, or nowhere."""
+
+import posixpath
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urljoin, urlsplit
+
+from .near import did_you_mean
+
+_INTRASITE = re.compile(r"[{|](?P<what>[a-z]+)[}|](?P<value>.*)", re.DOTALL)
+# Of what plugins and Pelican make beside pages: nobody mistypes these.
+MADE = ("feeds/", "cards/", "card.png", "sitemap.xml", "robots.txt", "pagefind/", "theme/")
+NOT_PUBLIC = "leads to a story that is not public; take it out until it is"
+NOT_USABLE = "leads to a post that cannot be used; mend that post"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A post or a page that links can lead to; its ids are None where nobody knows them."""
+
+    url: str
+    public: bool
+    ids: Collection[str] | None
+
+
+@dataclass(slots=True)
+class Site:
+    """What there is: contents by their path in the content folder, and other addresses.
+
+    ``base`` is the path of the site's address, without a slash at its end. A content that cannot
+    be used is None.
+    """
+
+    siteurl: str
+    contents: dict[str, Target | None]
+    files: Collection[str]
+    addresses: Collection[str]
+    slugs: dict[str, Collection[str]]
+    by_url: dict[str, Target] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.by_url = {each.url: each for each in self.contents.values() if each and each.public}
+
+    def wrong(self, link: str, path: str, own: Target) -> str:
+        """Why the link in the content at ``path`` leads nowhere; empty when it leads somewhere.
+
+        ``own`` is that content. What other sites have is not known here.
+        """
+        if match := _INTRASITE.match(link):
+            what, value = match["what"], match["value"]
+            if what in ("filename", "static", "attach"):
+                return self._wrong_file(what, value, path)
+            if what in self.slugs:
+                name = unquote(urlsplit(value).path)
+                known = self.slugs[what]
+                return (
+                    ""
+                    if name in known
+                    else f"there is no {what} like that{did_you_mean(name, known)}"
+                )
+            return "" if what == "index" else "is no kind of link; write {filename} or {static}"
+        if is_external(link) and not f"{link}/".startswith(f"{self.siteurl}/"):
+            return ""
+        return self._wrong_address(link, own)
+
+    def file(self, link: str, path: str) -> str:
+        """The content file that the link in the content at ``path`` names; empty for none."""
+        if match := _INTRASITE.match(link):
+            if match["what"] in ("filename", "static", "attach"):
+                return _path(match["value"], path)
+            return ""
+        return unquote(urlsplit(link).path).removeprefix(self._base).lstrip("/")
+
+    @property
+    def _base(self) -> str:
+        return urlsplit(self.siteurl).path
+
+    def _wrong_file(self, what: str, value: str, path: str) -> str:
+        target = _path(value, path)
+        if what == "filename" and target in self.contents:
+            content = self.contents[target]
+            if not content:
+                return NOT_USABLE
+            return self._wrong_part(value, content) if content.public else NOT_PUBLIC
+        if target in self.files:
+            return ""
+        others = self.contents if what == "filename" else self.files
+        return f'leads to no file: there is no "{target}"{did_you_mean(target, others)}'
+
+    def _wrong_address(self, link: str, own: Target) -> str:
+        if link.startswith("#"):
+            return self._wrong_part(link, own)
+        here = link.removeprefix(self.siteurl) if is_external(link) else link
+        if here is link and link.startswith("/") and not f"{link}/".startswith(f"{self._base}/"):
+            return (
+                f'leads out of the site, which begins at "{self._base}/";'
+                " write {filename} and the file's path"
+            )
+        if here is link:
+            here = urljoin(f"{self._base}/{own.url}", link).removeprefix(self._base)
+        address = unquote(urlsplit(here).path).lstrip("/")
+        address = address.removesuffix("index.html")
+        if content := self.by_url.get(address):
+            return self._wrong_part(link, content)
+        if address in self.addresses or address in self.files or address.startswith(MADE):
+            return ""
+        if address.endswith((".md", ".markdown")):
+            return "is a file of yours, not an address; write {filename} before it"
+        remedy = did_you_mean(address, {*self.by_url, *self.addresses} - {""})
+        return f'leads to no page: there is no "/{address}"{remedy or "; take it out"}'
+
+    def _wrong_part(self, link: str, target: Target) -> str:
+        part = unquote(urlsplit(link).fragment)
+        if (
+            not part
+            or part == "top"
+            or part.startswith(("fn:", "fnref"))
+            or target.ids is None
+            or part in target.ids
+        ):
+            return ""
+        return (
+            f'leads to no part of that page: there is no "#{part}"{did_you_mean(part, target.ids)}'
+        )
+
+
+def is_external(link: str) -> bool:
+    """Whether the link leads by a scheme or a host to something that is no file of the site."""
+    return link.startswith("//") or bool(re.match(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:", link))
+
+
+def _path(value: str, path: str) -> str:
+    """The path in the content folder that an intrasite link in the content at ``path`` names."""
+    target = unquote(urlsplit(value).path)
+    folder = "" if target.startswith("/") else posixpath.dirname(path)
+    return posixpath.normpath(posixpath.join(folder, target.lstrip("/")))

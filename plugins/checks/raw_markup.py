@@ -1,0 +1,54 @@
+"""Find HTML in a post that the pages' security policy blocks, or that would harm a reader."""
+
+import re
+from collections.abc import Iterator
+
+from .markup import Tag
+
+ADDRESSES = ("href", "action", "formaction", "xlink:href")
+_LOADED = {"src", "srcset", "poster", "data"}
+_ELSEWHERE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
+_SCRIPT = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
+# What browsers leave out of an address before they look at it.
+_IGNORED = re.compile(r"[\x00-\x20]")
+REMEDIES = {
+    "script": "scripts in a story do not run here; take it out",
+    "style": "styles in a story do nothing here; put them into theme/css",
+    "form": "a form in a story posts nowhere here; write the line [[cta name]], or link to it",
+    "iframe": "a frame in a story stays empty here; link to what it shows",
+    "object": "it stays empty here; link to what it shows",
+    "embed": "it stays empty here; link to what it shows",
+    "input": "a field in a story sends nothing here; write the line [[cta name]]",
+    "textarea": "a field in a story sends nothing here; write the line [[cta name]]",
+    "button": "a button in a story does nothing here; write a link",
+    "applet": "it stays empty here; link to what it shows",
+    "frame": "a frame in a story stays empty here; link to what it shows",
+    "title": "it has no place in a story; take it out",
+    "plaintext": "it would swallow the rest of the page; write <pre> and </pre>",
+    "xmp": "it would show the page's own HTML; write <pre> and </pre>",
+    "base": "it would lead every link of the page astray; take it out",
+    "meta": "it has no place in a story; take it out",
+    "link": "it has no place in a story; take it out",
+}
+
+
+def unwelcome(tag: Tag) -> Iterator[tuple[str, str]]:
+    """What in the tag has no place in a story: as much of it as finds its line, and a remedy."""
+    if tag.closing:
+        return
+    if tag.name in REMEDIES:
+        yield f"<{tag.html[tag.start + 1 : tag.start + 1 + len(tag.name)]}", REMEDIES[tag.name]
+        return
+    for written, key, value in tag.written:
+        if key == "style":
+            yield written, "does nothing here; put the look into theme/css, or take it out"
+        elif key.startswith("on"):
+            yield written, "scripts in a story do not run here; take it out"
+        elif key in ADDRESSES and _SCRIPT.match(_IGNORED.sub("", value)):
+            yield written, "is no address to lead a reader to; give one with https://"
+        elif key in _LOADED and tag.name != "img" and _ELSEWHERE.match(value):
+            yield (
+                written,
+                "is on another site, from which pages here load nothing; link to it, or put "
+                "the file into content/static",
+            )

@@ -1,0 +1,252 @@
+"""The only module here that touches Pelican: signals in, a list of problems out."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pelican import Pelican, signals
+from pelican.contents import Content
+from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
+from posts.front_matter import FrontMatter, front_matter
+from posts.receivers import ARTICLE_LISTS, PAGE_LISTS
+
+from .allow import allowed, without_allowed
+from .around import around, orphans
+from .body import doubled_words, wrong_text
+from .heads import (
+    wrong_dates,
+    wrong_keys,
+    wrong_names,
+    wrong_summary,
+    wrong_title,
+)
+from .html import Page, page_of
+from .links import Site, Target
+from .names import Use, wrong_list
+from .names import wrong_names as wrong_tags
+from .problems import Problem, in_order, problem, said
+from .reading import reading_ease
+from .settings import CheckSettings, settings_of
+from .source import Source
+from .spelling import misspelt, own_words
+
+MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
+NO_HEAD = front_matter([])
+
+
+@dataclass
+class Checked:
+    """What the checks found in one build.
+
+    ``external`` has the file, line and address of links to other sites; ``reading_ease`` the
+    figure of each file in English, ``heads`` the front matter of every post.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    external: list[tuple[str, int, str]] = field(default_factory=list)
+    heads: dict[str, FrontMatter] = field(default_factory=dict)
+    reading_ease: dict[str, float] = field(default_factory=dict)
+
+
+def register() -> None:
+    """Connect to Pelican's signals."""
+    signals.all_generators_finalized.connect(check)
+    signals.get_writer.connect(conclude)
+
+
+def check(generators: Iterable[Generator]) -> None:
+    """Check everything that was read; the findings wait in CHECKED for those of other plugins."""
+    generators = list(generators)
+    settings, context = generators[0].settings, generators[0].context
+    checked = settings["CHECKED"] = Checked()
+    try:
+        knobs = settings_of(settings.get("CHECKS", {}))
+    except ValueError as error:
+        settings["UNUSABLE"] += [f"{line} [settings]" for line in str(error).splitlines()]
+        return
+    dictionary = Path(settings["PATH"], knobs.dictionary)
+    own = (
+        own_words(dictionary.read_text("utf-8-sig", errors="replace"))
+        if dictionary.is_file()
+        else ()
+    )
+    authors = {settings.get("AUTHOR", ""), *knobs.authors}
+    shown = partial(_shown, settings["PATH"])
+    pages: dict[str, Page] = {}
+    sources: dict[str, Source] = {}
+    uses: list[Use] = []
+    contents = _contents(generators)
+    for path, content in contents.items():
+        if not content.source_text:
+            continue
+        source = sources[path] = Source(content.source_text)
+        file = shown(path)
+        checked.heads[file] = source.head
+        lists = [*wrong_list(source.head)]
+        findings = [
+            *wrong_keys(source.head, source.lines, settings["FRONT_MATTER_KEYS"]),
+            *wrong_dates(source.head, settings["NOW"]),
+            *wrong_names(source.head, authors),
+            *lists,
+            *wrong_title(source.head),
+        ]
+        # What nobody will read may be unfinished.
+        if content.save_as or getattr(content, "scheduled", False):
+            findings += wrong_summary(source.head)
+            findings += wrong_text(source)
+            page = pages[path] = page_of(content._content)
+            findings += (
+                (source.line_of(*wanted), rule, words) for rule, words, wanted in page.findings
+            )
+            if not lists:
+                uses += _uses(content, file, source.head)
+            if content.lang.startswith("en"):
+                findings += doubled_words(source)
+                findings += misspelt(source, own)
+                if (ease := reading_ease(source)) is not None:
+                    checked.reading_ease[file] = ease
+        checked.problems += (problem(file, *finding) for finding in findings)
+    for file, (line, rule, words) in wrong_tags(uses):
+        checked.problems.append(problem(file, line, rule, words))
+    site = _site(generators, contents, pages)
+    # Drafts may show pictures too.
+    drafts = (content for path, content in contents.items() if path not in pages)
+    used = {link for content in drafts for link in content.get_static_links()}
+    for path, page in pages.items():
+        target, file = site.contents[path], shown(path)
+        silent = "external-link" in allowed(file, sources[path].head)[0]
+        for key, link in dict.fromkeys(page.links):
+            used.add(site.file(link, path))
+            if key == "href" and not silent and link.startswith(("http:", "https:", "//")):
+                checked.external.append((file, sources[path].line_of(link), link))
+            # What the plugin "images" tells of pictures is more.
+            of_picture = key == "src" and not link.startswith(("{", "|"))
+            if target and not of_picture and (wrong := site.wrong(link, path, target)):
+                line = sources[path].line_of(link)
+                checked.problems.append(problem(file, line, "dead-link", f"{link} {wrong}"))
+    checked.problems += _around(settings, context, used)
+
+
+def conclude(pelican: Pelican) -> None:
+    """Put what all plugins found into PROBLEMS; errors end the build, unless KEEP_GOING.
+
+    With STRICT every warning is an error. Wrong settings end the build in any case.
+    """
+    settings = pelican.settings
+    checked: Checked = settings["CHECKED"]
+    by_file: dict[str, list[Problem]] = {
+        file: [] for file, head in checked.heads.items() if "allow" in head.first()
+    }
+    for each in (*map(said, settings["UNUSABLE"]), *checked.problems):
+        by_file.setdefault(each.file, []).append(each)
+    found: list[Problem] = []
+    for file, problems in by_file.items():
+        found += without_allowed(file, checked.heads.get(file, NO_HEAD), problems)
+    if settings.get("STRICT"):
+        found = [replace(each, severity="error") for each in found]
+    settings["PROBLEMS"] = in_order(found)
+    errors = [each for each in found if each.severity == "error"]
+    if errors and (
+        not settings.get("KEEP_GOING") or any(each.rule == "settings" for each in errors)
+    ):
+        raise SystemExit("\n".join(map(str, settings["PROBLEMS"])))
+
+
+def _contents(generators: Iterable[Generator]) -> dict[str, Content]:
+    """Every post and page that can be used, by its path from the content folder."""
+    return {
+        content.relative_source_path: content
+        for generator in generators
+        if isinstance(generator, ArticlesGenerator | PagesGenerator)
+        for name in (ARTICLE_LISTS if isinstance(generator, ArticlesGenerator) else PAGE_LISTS)
+        for content in getattr(generator, name)
+    }
+
+
+def _uses(content: Content, file: str, head: FrontMatter) -> Iterator[Use]:
+    """The tags and the topic that the post names itself."""
+    first = head.first()
+    if "tags" in first:
+        for tag in getattr(content, "tags", ()):
+            yield Use("tag", tag.name, tag.slug, file, first["tags"].line)
+    if "category" in first and hasattr(content, "category"):
+        category = content.category
+        yield Use("topic", category.name, category.slug, file, first["category"].line)
+
+
+def _site(
+    generators: list[Generator], contents: dict[str, Content], pages: dict[str, Page]
+) -> Site:
+    """What links can lead to."""
+    settings, context = generators[0].settings, generators[0].context
+    slugs: dict[str, set[str]] = {"tag": set(), "category": set(), "author": set()}
+    addresses = {settings["INDEX_URL"]}
+    for template in settings["DIRECT_TEMPLATES"]:
+        name = template.upper()
+        save_as = settings.get(f"{name}_SAVE_AS", f"{template}.html")
+        addresses |= {settings.get(f"{name}_URL", save_as), save_as}
+    for generator in generators:
+        if isinstance(generator, ArticlesGenerator):
+            groups = {
+                "tag": [*generator.tags],
+                "category": [each for each, _ in generator.categories],
+                "author": [each for each, _ in generator.authors],
+            }
+            for kind, wrappers in groups.items():
+                for each in wrappers:
+                    if each.save_as:
+                        slugs[kind] |= {each.name, each.name.lower(), each.slug}
+                        addresses.add(each.url)
+    return Site(
+        settings["SITEURL"],
+        {
+            path: Target(
+                contents[path].url,
+                bool(contents[path].save_as),
+                pages[path].ids if path in pages else None,
+            )
+            if path in contents
+            else None
+            for path in context["generated_content"]
+        },
+        {*context["static_content"], *settings["CONTENT_FILES"]} - {*context["generated_content"]},
+        addresses,
+        {kind: names for kind, names in slugs.items()},
+    )
+
+
+def _around(settings: dict[str, Any], context: dict[str, Any], used: set[str]) -> Iterator[Problem]:
+    """What is wrong with the files that are no posts."""
+    folder = Path(settings["PATH"])
+    shown = partial(_shown, settings["PATH"])
+    calls = settings.get("CALLS_TO_ACTION", {}).get("file", "calls_to_action.toml")
+    dictionary = settings.get("CHECKS", {}).get("dictionary", CheckSettings.dictionary)
+    known = {*context["generated_content"], *context["static_content"], *used, calls, dictionary}
+    # Of these the plugin "posts" tells more.
+    known |= {path for path in settings["CONTENT_FILES"] if path.lower().endswith(MARKDOWN)}
+    for path, rule, words in around(folder, settings["IGNORE_FILES"], known):
+        yield problem(shown(path), 1, rule, words)
+    in_use = (*settings["STATIC_PATHS"],)
+    files = [
+        path
+        for path in context["static_content"]
+        if path.startswith(tuple(f"{each}/" for each in in_use))
+        and path not in settings["EXTRA_PATH_METADATA"]
+    ]
+    unusable = [path for path, content in context["generated_content"].items() if content is None]
+    texts = [
+        (folder / path).read_text("utf-8-sig", errors="replace")
+        for path in (calls, *unusable)
+        if (folder / path).is_file()
+    ]
+    for path in orphans(files, used, "\n".join(texts)):
+        words = "nothing shows this file or links to it; use it or take it out"
+        yield problem(shown(path), 1, "orphan-file", words)
+
+
+def _shown(folder: str, path: str) -> str:
+    """The path as the writer would type it: from where she stands, when that is above it."""
+    here = f"{Path.cwd().as_posix()}/"
+    return f"{Path(folder).as_posix()}/{path}".removeprefix(here)

@@ -1,0 +1,76 @@
+"""The files of the content folder that a build may read, and what keeps it from the others."""
+
+import os
+import stat
+from collections.abc import Collection
+from fnmatch import fnmatch
+from pathlib import Path
+
+LOOP = "is a link that leads back to itself; take it out"
+
+
+def content_files(
+    folder: Path, ignored: Collection[str]
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """The regular files below the folder, and what is wrong with other entries, both in order.
+
+    Files are named by their path from the folder. Names that a pattern in ``ignored`` matches are
+    passed over. A problem is the path of an entry, and words that end with the rule.
+    """
+    files: list[str] = []
+    problems: list[tuple[str, str]] = []
+    root = folder.resolve()
+    for where, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not _matches(name, ignored))
+        here = Path(where)
+        for name in folders:
+            path = (here / name).relative_to(folder).as_posix()
+            if (here / name).is_symlink():
+                problems.append((path, f"{_wrong_folder(here / name, root)} [symlink]"))
+            elif not os.access(here / name, os.R_OK | os.X_OK):
+                problems.append((path, "this folder cannot be read; allow reading [unreadable]"))
+        for name in sorted(names):
+            if not _matches(name, ignored):
+                path = (here / name).relative_to(folder).as_posix()
+                if wrong := _wrong_file(here / name, root):
+                    problems.append((path, wrong))
+                else:
+                    files.append(path)
+    return files, problems
+
+
+def _matches(name: str, patterns: Collection[str]) -> bool:
+    return any(fnmatch(name, pattern) for pattern in patterns)
+
+
+def _wrong_folder(link: Path, root: Path) -> str:
+    """Why a folder's link is not followed: it leaves the content, or leads to what is read anyway.
+
+    So each file is read once, and no loop is ever entered.
+    """
+    target = link.resolve()
+    if not target.is_relative_to(root):
+        return f"is a link that leaves the content folder, to {target}; put a copy in its place"
+    if root.is_relative_to(target) or link.parent.resolve().is_relative_to(target):
+        return LOOP
+    return "is a link to a folder that is read anyway; take it out"
+
+
+def _wrong_file(file: Path, root: Path) -> str:
+    """Why the file cannot be read, with the rule; empty when it can."""
+    try:
+        if file.is_symlink() and not file.resolve(strict=True).is_relative_to(root):
+            target = file.resolve()
+            return (
+                f"is a link that leaves the content folder, to {target}; put a copy in its place"
+                " [symlink]"
+            )
+        if not stat.S_ISREG(file.stat().st_mode):
+            return "is no ordinary file; take it out [unreadable]"
+        if not os.access(file, os.R_OK):
+            return "cannot be read; allow reading [unreadable]"
+    except FileNotFoundError:
+        return f"is a link to {file.readlink()}, which is not there; take it out [symlink]"
+    except (OSError, RuntimeError):  # a loop, of which Python 3.13 says it otherwise
+        return f"{LOOP} [symlink]"
+    return ""

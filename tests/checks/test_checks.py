@@ -1,0 +1,302 @@
+"""What the checks accept, how a rule is switched off, and how all of it is told."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from checks.problems import Problem, in_order, said
+from checks.rules import RULES
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sites import SmallSite, post
+
+from tools.build import ROOT, BuildError
+from tools.check import Report, check, lines
+
+Make = Callable[..., SmallSite]
+SUMMARY = {"Summary": "One sentence."}
+
+
+def told(site: SmallSite, **options: bool) -> list[str]:
+    """What the checks say, without the content folder's own path."""
+    report = check(site.content, **options)
+    return [str(each).removeprefix(f"{site.content}/") for each in report.problems]
+
+
+def test_the_projects_own_content_is_right(today: None) -> None:
+    assert [str(each) for each in check(strict=True).problems] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\xef\xbb\xbf" + post(**SUMMARY).encode(),
+        post(**SUMMARY).replace("\n", "\r\n").encode(),
+        post(**SUMMARY).replace("\n", "\r").encode(),
+        f"---\n{post(**SUMMARY)}".replace("\n\n", "\n---\n\n").encode(),
+        post(Status="Published", **SUMMARY).encode(),
+        post("Über uns", body="Wörter, die keins kennt.", Lang="de", **SUMMARY).encode(),
+        post(body="The colour of the grey harbour is organised behaviour.", **SUMMARY).encode(),
+        post(body="A `<script>` and `{{ x }}`, and `the the`.", **SUMMARY).encode(),
+        post(body="```\n<div>\n# x\n{{ teh }}\n```\n\nWords.", **SUMMARY).encode(),
+        post(body="Words.\n\n    teh </main>\n\nMore words.", **SUMMARY).encode(),
+        post(body="She had had enough of New York, New York.", **SUMMARY).encode(),
+        post(body="Look at [these opening hours](https://x.example/a_b).", **SUMMARY).encode(),
+        post(body="<ul>\n<li>One\n<li>Two\n</ul>\n\nWords.", **SUMMARY).encode(),
+        post(body="| a | b |\n|---|---|\n| `x|y` | 2 \\| 3 |", **SUMMARY).encode(),
+        post(body="A word.[^n] Another.[^n]\n\n[^n]: Its note.", **SUMMARY).encode(),
+        post(Date="1 May 2025", **SUMMARY).encode(),
+        post(Date="2025-05-01T09:00:00+02:00", **SUMMARY).encode(),
+    ],
+)
+def test_what_is_plain_is_accepted(small_site: Make, text: bytes) -> None:
+    site = small_site({"posts/a.md": text})
+    assert told(site, strict=True) == []
+    site.build(strict=True)
+    assert any(name.endswith("a/index.html") for name in site.files())
+
+
+def test_a_rule_is_switched_off_for_one_post_with_a_reason(small_site: Make) -> None:
+    long = "A title that goes on and on, and on, until nobody remembers how it began"
+    reasons = (
+        "long-title (it is the joke, all of it), spelling (in dialect),\n    no-summary (none)"
+    )
+    site = small_site(
+        {"posts/a.md": post(long, "He is teh one.", Allow=reasons), "posts/b.md": post(long)}
+    )
+    assert [line.partition(" ")[0] for line in told(site)] == ["posts/b.md:1:", "posts/b.md:1:"]
+    (site.content / "posts/b.md").unlink()
+    site.build(strict=True)
+
+
+def test_warnings_pass_unless_they_are_errors(small_site: Make) -> None:
+    site = small_site({"posts/a.md": post()})
+    (warning,) = site.build().problems
+    assert (warning.severity, warning.rule) == ("warning", "no-summary")
+    with pytest.raises(BuildError, match="no summary"):
+        site.build(strict=True)
+    assert told(site, strict=True)[0].startswith("posts/a.md:1: error: no summary")
+
+
+def test_the_writers_own_words_are_known(small_site: Make) -> None:
+    site = small_site({"posts/a.md": post(body="A gezellig evening, unputdownable.", **SUMMARY)})
+    assert len(told(site)) == 2
+    site.write({"dictionary.txt": "# Dutch\ngezellig  # cosy\nUnputdownable\n"})
+    assert told(site) == []
+
+
+def test_a_draft_may_be_unfinished_but_for_its_front_matter(small_site: Make) -> None:
+    site = small_site({"posts/a.md": post(body="teh <div>", Status="draft", Tgas="x")})
+    assert [line.rpartition(" ")[2] for line in told(site)] == ["[unknown-key]"]
+
+
+def test_a_story_dated_ahead_is_checked_and_said_aloud(small_site: Make) -> None:
+    site = small_site({"posts/a.md": post(body="<div>", Date="2026-06-01", **SUMMARY)})
+    report = check(site.content)
+    assert {each.rule for each in report.problems} == {"unbalanced-html", "empty-body"}
+    said_aloud = "\n".join(lines(report))
+    assert "a.md (waits for 2026-06-01 00:00)" in said_aloud
+
+
+def test_a_problem_post_shows_in_the_preview_beside_the_rest(small_site: Make) -> None:
+    site = small_site(
+        {"posts/a.md": post(**SUMMARY), "posts/b.md": post(body="<div>Words", **SUMMARY)}
+    )
+    built = site.build(drafts=True, keep_going=True)
+    assert {each.rule for each in built.problems} == {"unbalanced-html"}
+    assert {"a/index.html", "b/index.html"} <= site.files().keys()
+
+
+PROBLEMS = (
+    Problem("b.md", 2, "a % sign, and\nan end", "spelling", "warning"),
+    Problem("a.md", 9, "one", "dead-link"),
+    Problem("a.md", 9, "two", "spelling", "warning"),
+    Problem("a.md", 1, "an \x1b[31m escape", "bad-title"),
+)
+
+
+def test_problems_stand_in_the_order_of_files_lines_and_severity() -> None:
+    ordered = [(each.file, each.line, each.severity) for each in in_order(PROBLEMS)]
+    assert ordered == [
+        ("a.md", 1, "error"),
+        ("a.md", 9, "error"),
+        ("a.md", 9, "warning"),
+        ("b.md", 2, "warning"),
+    ]
+
+
+def test_many_of_one_kind_are_counted() -> None:
+    many = [Problem("a.md", n, f"number {n}", "spelling", "warning") for n in range(1, 5000)]
+    found = in_order(many)
+    assert len(found) == 21
+    assert found[-1].words == "and 4979 more like those above"
+
+
+def test_each_format_says_all() -> None:
+    report = Report(tuple(in_order(PROBLEMS)))
+    text = list(lines(report))
+    assert text[0] == "a.md:1: error: an �[31m escape [bad-title]"
+    assert text[-1] == "2 errors, 2 warnings"
+    assert "\x1b[1;31merror:\x1b[0m one" in list(lines(report, colours=True))[1]
+    (whole,) = lines(report, "json")
+    assert json.loads(whole)[3] == {
+        "file": "b.md",
+        "line": 2,
+        "words": "a % sign, and\nan end",
+        "rule": "spelling",
+        "severity": "warning",
+    }
+    github = list(lines(report, "github"))
+    assert github[3] == "::warning file=b.md,line=2,title=spelling::a %25 sign, and an end"
+
+
+@pytest.mark.parametrize("problem", [*PROBLEMS[1:3], Problem("", 0, "SITEURL: wrong")])
+def test_what_is_told_is_understood_again(problem: Problem) -> None:
+    assert said(str(problem)) == problem
+
+
+def test_the_task_ends_with_1_on_errors_alone(small_site: Make) -> None:
+    site = small_site({"posts/a.md": post()})
+
+    def run(*words: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "invoke", "check", "--content", str(site.content), *words],
+            cwd=ROOT,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+    warned = run()
+    assert (warned.returncode, "warning: no summary" in warned.stdout) == (0, True)
+    assert "\x1b" not in warned.stdout
+    assert run("--strict").returncode == 1
+    assert run("--format", "xml").returncode == 1
+    assert not site.output.exists()
+
+
+def test_the_page_about_the_rules_and_the_rules_are_equal() -> None:
+    page = Path(ROOT, "docs", "checks.md").read_text("utf-8")
+    rows = re.findall(
+        r"^\| `([a-z0-9-]+)` \| ([a-z, ]+) \| (\S.*?) \| (.*) \|$", page, re.MULTILINE
+    )
+    always = {False: ", always", True: ""}
+    assert [(name, severity) for name, severity, *_ in rows] == [
+        (name, rule.severity + (always[rule.can_be_allowed] if rule.severity == "error" else ""))
+        for name, rule in RULES.items()
+    ]
+
+
+HOSTILE = [
+    *("<a " * 20_000, '<a "' * 20_000, "<!--" * 20_000, "<b>" * 20_000, "</b>" * 20_000),
+    *("[" * 50_000, "[^" * 20_000, "](" * 20_000, "`" * 50_000, "`a``b" * 20_000, "*a **b" * 5000),
+    *("{{" * 20_000, "|" * 20_000, "a|" * 20_000, "- " * 20_000, "> " * 10_000, "a" * 1_000_000),
+    *("word " * 200_000, "a\n- b\n" * 20_000, "&" * 50_000, "'" * 50_000, "a-" * 50_000),
+    *("x\0" * 20_000, "<![CDATA[" * 5000, "{" * 50_000, "http://" * 20_000, "a@" * 50_000),
+]
+
+
+def test_pathological_posts_are_read_in_bounded_time_and_none_gets_lost(small_site: Make) -> None:
+    site = small_site(
+        {
+            **{f"posts/p{n}.md": post(body=text, **SUMMARY) for n, text in enumerate(HOSTILE)},
+            "posts/nested.md": post(body="<div>" * 5000 + "</p>" * 5000, **SUMMARY),
+            "posts/head.md": post(Allow="(" * 50_000, Tags="," * 50_000, Slug="x", **SUMMARY),
+            "posts/title.md": post("<" * 20_000, Summary="[" * 20_000),
+            "posts/large.md": post(body="Words and words. " * 700_000),
+        }
+    )
+    words = [sys.executable, "-m", "invoke", "check", "--content", str(site.content)]
+    # Far more than it takes; what grows with the square of a post takes hours.
+    done = subprocess.run(words, cwd=ROOT, check=False, capture_output=True, text=True, timeout=240)
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "This should not happen" not in done.stderr
+    assert done.returncode == 1
+    assert "large.md:1: error: the file has 11.9 MB" in done.stdout
+
+
+SIGNS = st.sampled_from(
+    [
+        *"abcdeXYZ 0123456789\n\n\t:;,.-_#*`[](){}<>/\\|&%'\"!?=^~+@$\x00\x1b\u202e\ufeff🎉ß漢",
+        "<script>",
+        "</main>",
+        "<!--",
+        "-->",
+        "{filename}",
+        "{static}../",
+        "javascript:",
+        "]]>",
+        "\n---\n",
+        "\n    ",
+        "Title: x\n",
+        "Date: 2025-01-01\n",
+        "Status: draft\n",
+        "../",
+        "{{",
+        "```",
+    ]
+)
+KEYS = st.sampled_from(
+    [
+        "Title",
+        "Date",
+        "Modified",
+        "Status",
+        "Tags",
+        "Category",
+        "Slug",
+        "Save_as",
+        "Url",
+        "Lang",
+        "Template",
+        "Author",
+        "Summary",
+        "Allow",
+        "Related",
+        "Calls",
+        "Translation",
+        "Stauts",
+        "Id",
+    ]
+)
+TEXTS = st.lists(SIGNS, max_size=12).map("".join)
+POSTS = st.builds(
+    lambda keys, body: "".join(f"{key}: {value}\n" for key, value in keys) + "\n" + body,
+    st.lists(st.tuples(KEYS, TEXTS), max_size=5).map(
+        lambda keys: [("Title", "NAME"), ("Date", "2025-01-01"), *keys]
+    ),
+    TEXTS,
+)
+
+
+@settings(
+    max_examples=5,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.lists(POSTS, min_size=20, max_size=20))
+def test_whatever_posts_hold_each_is_published_or_told(
+    small_site: Make, tmp_path: Path, texts: list[str]
+) -> None:
+    site = small_site(
+        {f"posts/p{n}.md": text.replace("NAME", f"Story{n}x") for n, text in enumerate(texts)}
+    )
+    built = site.build(keep_going=True)
+    files = {each.file for each in built.problems if each.severity == "error"}
+    held = {file for file, _ in built.held_back}
+    pages = {name: site.read(name) for name in site.files() if name.endswith(".html")}
+    for n in range(len(texts)):
+        shown = any(f"Story{n}x" in page for page in pages.values())
+        assert shown or str(site.content / f"posts/p{n}.md") in files | held
+    for name, page in pages.items():
+        assert "<script>" not in page, name
+    for name in ("feeds/all.atom.xml", "feeds/all.rss.xml"):
+        if (site.output / name).exists():
+            ElementTree.fromstring(site.read(name))
+    assert {path.name for path in tmp_path.iterdir()} == {"my content", "my output"}
