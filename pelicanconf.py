@@ -52,7 +52,10 @@ THEME = "theme"
 # Pages hold the icon itself, which need not be asked for then.
 THEME_TEMPLATES_OVERRIDES = [str(Path(__file__).with_name("theme") / "static")]
 PLUGIN_PATHS = ["plugins"]
-PLUGINS = ["posts", "engagement", "images", "navigation", "aliases", "site_files", "feeds", "checks"]
+PLUGINS = [
+    *("posts", "engagement", "images", "navigation", "aliases", "site_files", "feeds"),
+    "checks",  # the last: it gathers what the others tell
+]
 ARTICLE_PATHS = [""]
 ARTICLE_EXCLUDES = ["static"]
 PAGE_PATHS = ["pages"]

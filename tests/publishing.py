@@ -19,7 +19,8 @@ STORIES = {
     f"posts/trust/story-{n}.md": post(f"Story {n}", Id=f"story-{n}", Summary="One.")
     for n in range(4)
 }
-CONTENT: dict[str, str | bytes] = {**STORIES, "pages/about.md": "Title: About\nSummary: We.\n\nWe.\n"}
+ABOUT = "Title: About\nSummary: We.\n\nWe.\n"
+CONTENT: dict[str, str | bytes] = {**STORIES, "pages/about.md": ABOUT}
 # The settings of whoever runs the tests (hooks, signatures) must not count.
 ENVIRONMENT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 

@@ -201,11 +201,11 @@ def run_pelican(
             raise SystemExit("A plugin in PLUGINS cannot be used.")
         pelican.run()
     except SystemExit as stop:  # how a plugin stops a build with words for the writer
-        # Who stopped before the checks were through said what nobody else knows.
-        told = settings.get("PROBLEMS") or [
-            said(line) for line in (*settings.get("UNUSABLE", ()), *str(stop.code).splitlines())
-        ]
-        problems = in_order([*told, *map(said, errors.lines)])
+        told = settings.get("PROBLEMS") or [*map(said, settings.get("UNUSABLE", ()))]
+        # Who stopped before the checks were through, or after, says what they do not know.
+        known = {*map(str, told)}
+        news = [line for line in str(stop.code).splitlines() if line not in known]
+        problems = in_order([*told, *map(said, [*news, *errors.lines])])
         raise BuildError("\n".join(map(str, problems)), problems) from None
     except TemplateError as error:
         raise BuildError(_in_template(error)) from error

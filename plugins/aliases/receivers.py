@@ -88,7 +88,7 @@ def find_redirects(generators: Iterable[Generator]) -> None:
                     raise ValueError(f'"{alias}" leads to {where} already; take it out')
                 redirects[file] = taken[file.casefold()] = content
             except ValueError as error:
-                problems.append(f"{_place(content)}: {error}")
+                problems.append(f"{_place(content)}: {error} [bad-alias]")
     context["redirects"] = redirects
     if "UNUSABLE" in settings:
         settings["UNUSABLE"] += problems

@@ -77,6 +77,10 @@ RULES = {
     "picture": HARD,
     # Invitations and related stories: the plugin "engagement".
     "engagement": HARD,
+    # Ids in feeds and old addresses: the plugins "feeds" and "aliases".
+    "bad-alias": HARD,
+    "bad-id": HARD,
+    "no-id": WARNING,
     # pelicanconf.py, as every plugin checks its own part.
     "settings": HARD,
     # Things around.

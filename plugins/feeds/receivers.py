@@ -17,6 +17,10 @@ from .markup import plain
 
 FORMATS = {"rss": Rss, "atom": Atom, "json": JsonFeed}
 logger = logging.getLogger(__name__)
+NO_ID = (
+    "no Id, so the file's name serves, and must stay as it is; python3 bootstrap.py ids writes "
+    "it down"
+)
 
 
 class FeedWriter(Writer):  # type: ignore[misc]  # Pelican publishes no types.
@@ -120,18 +124,20 @@ def prepare_feeds(generators: Iterable[Generator]) -> None:
                 raise SystemExit(str(error)) from None
             topics = [category for category, _ in generator.categories]
             context["feed_channels"] = channels(settings, topics, generator.tags)
-            problems = _identify(generator)
+            wrong, missing = _identify(generator)
             if "UNUSABLE" in settings:
-                settings["UNUSABLE"] += problems
-            elif problems and not settings.get("KEEP_GOING"):
-                raise SystemExit("\n".join(problems))
-            else:
-                for problem in problems:
-                    logger.error(problem)
+                settings["UNUSABLE"] += [*wrong, *missing]
+                continue
+            for problem in missing:
+                logger.warning(problem)
+            if wrong and not settings.get("KEEP_GOING"):
+                raise SystemExit("\n".join(wrong))
+            for problem in wrong:
+                logger.error(problem)
 
 
-def _identify(generator: ArticlesGenerator) -> list[str]:
-    """Set each article's ``entry_id``; return what is wrong with the ids, in order of files."""
+def _identify(generator: ArticlesGenerator) -> tuple[list[str], list[str]]:
+    """Set each article's ``entry_id``; return what is wrong with ids, and which are missing."""
     articles = {
         _shown(article): article
         for article in (
@@ -143,30 +149,24 @@ def _identify(generator: ArticlesGenerator) -> list[str]:
             *generator.drafts_translations,
         )
     }
-    wrong, names, without = {}, {}, []
+    wrong, names, missing = {}, {}, []
     for file, article in sorted(articles.items()):
         given = article.metadata.get("id")
         if given is None:
             # Nobody knows a draft yet.
-            without += [file] if article.status == "published" else []
+            if article.status == "published":
+                missing.append(f"{file}:1: {NO_ID} [no-id]")
             names[file] = file_id(article.source_path)
         elif problem := problem_with(given):
-            wrong[file] = problem
+            wrong[file] = f"{problem} [bad-id]"
         else:
             names[file] = given
-    wrong |= shared(names)
+    wrong |= {file: f"{problem} [bad-id]" for file, problem in shared(names).items()}
     for file, article in articles.items():
         name = names.get(file) if file not in wrong else None
         article.entry_id = generator.context["feed_authority"].uri(name) if name else ""
-    if without:
-        more = f" and {len(without) - 1} more" if len(without) > 1 else ""
-        logger.warning(
-            "%s%s: no Id, so the file's name serves, and must stay as it is; "
-            "python3 bootstrap.py ids writes it down",
-            without[0],
-            more,
-        )
-    return [f"{file}:{_line(articles[file])}: {problem}" for file, problem in sorted(wrong.items())]
+    told = [f"{file}:{_line(articles[file])}: {each}" for file, each in sorted(wrong.items())]
+    return told, missing
 
 
 def _paths(channel: Any) -> list[str]:

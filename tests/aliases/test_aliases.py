@@ -63,7 +63,11 @@ def test_old_addresses_lead_to_the_new_one(small_site: Make, serve: Callable[[Pa
                                            page: Page) -> None:  # fmt: skip
     site = small_site(
         {
-            "posts/new.md": post('Fish & "chips" <b>', Aliases="old/, 2019/older.html\n    oldest"),
+            "posts/new.md": post(
+                'Fish & "chips" <b>',
+                Aliases="old/, 2019/older.html\n    oldest",
+                Allow="bad-title (to see it)",
+            ),
             "pages/about.md": "Title: About\nAliases: who/\n\nWe.\n",
             "posts/draft.md": post("Not yet", Status="draft", Aliases="soon/"),
         }

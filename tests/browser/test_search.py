@@ -239,7 +239,7 @@ def test_without_a_query_nothing_is_loaded_but_one_small_script(page: Page, addr
         page.goto(address + path, wait_until="networkidle")
     (script,) = [url for url in asked if url.endswith(".js") or "pagefind" in url]
     assert script == f"{address}/theme/js/search.js"
-    assert len(page.request.get(script).body()) <= 1536
+    assert len(page.request.get(script).body()) <= 1792
     # Nor does a worker run, for which the page's policy would not hold.
     page.get_by_role("searchbox").fill("flour")
     found(page, "1", "flour")

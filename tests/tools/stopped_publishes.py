@@ -39,6 +39,8 @@ def published(project: Project) -> dict[str, object]:
     child = os.fork()
     if not child:
         os.setpgid(0, 0)
+        # Whoever runs the tests in the background has it ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         said = io.StringIO()
         code = 0
         with contextlib.redirect_stdout(said):
