@@ -12,6 +12,8 @@ _CONTROL = re.compile(
 )
 _TEMPLATE = re.compile(r"\{\{|\{%|%\}|\}\}")
 _NOTE = re.compile(r"\[\^(?P<name>[^\[\]\n]{1,200}+)\](?P<colon>:?)")
+_REFERENCE = re.compile(r"\] ?\[(?P<name>[^\[\]\n^]{1,200}+)\]")
+_ADDRESS = re.compile(r"^ {0,3}\[(?P<name>[^\[\]\n]{1,200}+)\]:", re.MULTILINE)
 _BEGUN = re.compile(r"</?+(?P<name>[A-Za-z][A-Za-z0-9]*+)(?![^\s/>])[^<>]*+(?P<end>>?+)")
 _HTML = """
     a abbr article aside audio b blockquote br caption cite code dd del details dfn div dl dt em
@@ -50,6 +52,8 @@ def wrong_text(source: Source) -> Iterator[Finding]:
         line = words.count("\n", 0, match.start()) + 1
         text = f"{match[0]} would be shown as it stands; take it out, or put it between backticks"
         yield line, "template-markup", text
+    if "][" in words:
+        yield from _wrong_references(words)
     if "[^" in words:
         yield from _wrong_notes(words)
     yield from _wrong_lists(source)
@@ -99,6 +103,17 @@ def _each_line_once(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[st
         at = text.find("\n", match.end())
         if at < 0:
             return
+
+
+def _wrong_references(words: str) -> Iterator[Finding]:
+    """Links by a name for which no line gives the address: they are shown as they stand."""
+    known = {" ".join(match["name"].lower().split()) for match in _ADDRESS.finditer(words)}
+    for match in _REFERENCE.finditer(words):
+        name = " ".join(match["name"].lower().split())
+        if name and name not in known:
+            line = words.count("\n", 0, match.start()) + 1
+            remedy = f"write a line [{match['name']}]: and the address"
+            yield line, "dead-link", f"[{match['name']}] names no address; {remedy}"
 
 
 def _wrong_notes(words: str) -> Iterator[Finding]:

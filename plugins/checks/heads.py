@@ -4,9 +4,11 @@ import re
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from functools import lru_cache
+from warnings import catch_warnings, simplefilter
 
-from dateutil.parser import parse
+from dateutil.parser import UnknownTimezoneWarning, parse
 from posts.front_matter import FrontMatter, Key
+from posts.unusable import NOT_CLOSED
 
 from .languages import LANGUAGES
 from .near import did_you_mean
@@ -22,7 +24,7 @@ Finding = tuple[int, str, str]
 
 _ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[ T_]\d{1,2}:\d{2}(?::\d{2})?.*)?")
 _LIKE_A_KEY = re.compile(r"\s*(?P<key>[^\s:#>*\-`\[<\d][^:\n]{0,30}?)\s*:(?:\s|$)")
-_MARKUP = re.compile(r"<[A-Za-z/!][^<>]*+>|\*\*|__|\]\(|`|&(?:[a-z]+|#\d+);")
+_MARKUP = re.compile(r"<[A-Za-z/!][^<>]*+>|\*\*|__|\]\(|`|\{[{%]|&(?:[a-z]+|#\d+);")
 _ODD_SLUG = re.compile(r"[^a-z0-9\-./]")
 _QUOTED = re.compile(r"""(["']).*\1""")
 
@@ -46,8 +48,7 @@ def wrong_keys(head: FrontMatter, lines: list[str], known: Collection[str]) -> I
             yield key.line, "front-matter", words
         first.setdefault(key.name, key)
     if head.fenced and not head.closed:
-        words = 'nothing closes the front matter that "---" opens; write "---" after its last line'
-        yield 1, "front-matter", f"{words}, with no empty line before"
+        yield head.body, "front-matter", NOT_CLOSED
     elif not head.closed and head.keys and head.body <= len(lines):
         shown = lines[head.body - 1].strip()[:60]
         remedy = (
@@ -117,6 +118,9 @@ def wrong_dates(head: FrontMatter, now: datetime) -> Iterator[Finding]:
             words = f'{name} "{key.value}" could be {either}; write it like 2026-01-31 09:00'
             yield key.line, "ambiguous-date", words
             continue
+        if not found:
+            words = f'{name} "{key.value}" names no time zone that is known; write it like'
+            yield key.line, "ambiguous-date", f"{words} 2026-01-31 09:00+01:00, or leave it out"
         for date in found:
             dates[name] = date
             if not FIRST_YEAR <= date.year <= now.year + MOST_YEARS_AHEAD:
@@ -158,15 +162,16 @@ def _naive(date: datetime) -> datetime:
 @lru_cache(maxsize=4096)
 def _readings(value: str) -> tuple[datetime, ...]:
     """The dates that the value can mean: none if it is no date, two if it is not clear which."""
-    found: dict[datetime, None] = {}
     certain = _ISO.fullmatch(value) is not None
+    # What the value does not say is taken from the default.
+    defaults = (datetime(2000, 1, 1), datetime(2003, 2, 2))
+    found: dict[datetime, None] = {}
     try:
-        # What it does not say is taken from the default.
-        for default in (
-            (datetime(2000, 1, 1),) if certain else (datetime(2000, 1, 1), datetime(2003, 2, 2))
-        ):
-            for day_first in (False,) if certain else (False, True):
-                found[parse(value[:100], default=default, dayfirst=day_first)] = None
-    except (ValueError, OverflowError):
+        with catch_warnings():
+            simplefilter("error", UnknownTimezoneWarning)
+            for default in defaults[:1] if certain else defaults:
+                for day_first in (False,) if certain else (False, True):
+                    found[parse(value[:100], default=default, dayfirst=day_first)] = None
+    except (ValueError, OverflowError, UnknownTimezoneWarning):
         return ()
     return tuple(found)

@@ -47,6 +47,8 @@ class Site:
 
         ``own`` is that content. What other sites have is not known here.
         """
+        if link in ("", "#"):
+            return "leads nowhere; write the address in the brackets"
         if match := _INTRASITE.match(link):
             what, value = match["what"], match["value"]
             if what in ("filename", "static", "attach"):

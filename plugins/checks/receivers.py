@@ -125,7 +125,7 @@ def check(generators: Iterable[Generator]) -> None:
             of_picture = key == "src" and not link.startswith(("{", "|"))
             if target and not of_picture and (wrong := site.wrong(link, path, target)):
                 line = sources[path].line_of(link)
-                checked.problems.append(problem(file, line, "dead-link", f"{link} {wrong}"))
+                checked.problems.append(problem(file, line, "dead-link", f"{link or '()'} {wrong}"))
     checked.problems += _around(settings, context, used)
 
 
@@ -211,7 +211,7 @@ def _site(
             else None
             for path in context["generated_content"]
         },
-        {*context["static_content"], *settings["CONTENT_FILES"]} - {*context["generated_content"]},
+        {*settings["CONTENT_FILES"]} - {*context["generated_content"]},
         addresses,
         {kind: names for kind, names in slugs.items()},
     )
@@ -231,7 +231,7 @@ def _around(settings: dict[str, Any], context: dict[str, Any], used: set[str]) -
     in_use = (*settings["STATIC_PATHS"],)
     files = [
         path
-        for path in context["static_content"]
+        for path in settings["CONTENT_FILES"]
         if path.startswith(tuple(f"{each}/" for each in in_use))
         and path not in settings["EXTRA_PATH_METADATA"]
     ]

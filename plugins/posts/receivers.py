@@ -1,6 +1,7 @@
 """The only module here that touches Pelican: signals in, posts held back or left out."""
 
 import html
+import os
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterator
@@ -8,7 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from warnings import catch_warnings, simplefilter
 
+from dateutil.parser import UnknownTimezoneWarning
 from markdown import Markdown
 from markupsafe import Markup
 from pelican import Pelican, signals
@@ -22,6 +25,8 @@ from .limits import beyond
 from .tables import AlignmentClasses
 from .unusable import (
     NO_TITLE,
+    NOT_MARKDOWN,
+    OF_LISTS,
     located,
     reasons,
     reserved,
@@ -94,7 +99,10 @@ class TextReader(MarkdownReader):  # type: ignore[misc]  # Pelican publishes no 
         if name == "status":
             # Pelican drops what says "skip", and says nothing.
             return {"skip": "skip it"}.get(value.strip().lower(), value.strip().lower()) or _DISCARD
-        return super().process_metadata(name, value)
+        with catch_warnings():
+            # The plugin "checks" tells it.
+            simplefilter("ignore", UnknownTimezoneWarning)
+            return super().process_metadata(name, value)
 
 
 def start_the_clock(pelican: Pelican) -> None:
@@ -184,8 +192,14 @@ def hold_back_pictures(generator: ArticlesGenerator | PagesGenerator) -> None:
     public |= links[True]
     links[False] |= generator.context["left_out_static_links"]
     generator.context["static_links"] -= links[False] - public
-    # A link may name any file of the machine.
-    generator.context["static_links"] &= {*generator.settings["CONTENT_FILES"]}
+    # A link may name any file of the machine. What is not there is told as a dead link.
+    files = {*generator.settings["CONTENT_FILES"]}
+    generator.context["static_links"] -= {
+        link
+        for link in generator.context["static_links"] - files
+        if posixpath.normpath(link).startswith(("/", ".."))
+        or os.path.lexists(Path(generator.path, link))
+    }
 
 
 def leave_out_pages(generators: list[Generator]) -> None:
@@ -244,7 +258,10 @@ def _leave_out(generator: ArticlesGenerator | PagesGenerator) -> None:
             found[path].append(("slug", f"{wrong} [bad-address]"))
         if not content.save_as:
             continue
-        if not _has_template(generator, content.template):
+        if not content.source_text:
+            found[path].append(("", NOT_MARKDOWN))
+        lists = (*generator.settings["DIRECT_TEMPLATES"], *OF_LISTS)
+        if content.template in lists or not _has_template(generator, content.template):
             what = f'there is no template "{content.template}"; take the line out [no-template]'
             found[path].append(("template", what))
         if (

@@ -11,13 +11,20 @@ from .limits import beyond
 
 STATUSES = ("published", "draft", "hidden")
 # Signs that mean something else in an address, or that Windows has in no name.
-STRANGE = '?#%\\ "<>|*:'
+STRANGE = '?#%\\ "<>|*:{}'
 NO_TITLE = 'no title; write "Title: …" at the top of the file [no-title]'
 # What plugins and the search index write into, beside what the settings name.
 OTHER_FOLDERS = (
     "card.png", "cards", "drafts", "feeds", "index", "page", "pagefind", "robots.txt",
     "sitemap.xml",
 )  # fmt: skip
+NOT_CLOSED = (
+    'the front matter that "---" opens ends here without "---"; write one key on each line, lists'
+    " with commas, no empty line between them, and close it"
+)
+NOT_MARKDOWN = "posts are Markdown files whose names end in .md; write it as one [not-markdown]"
+# Templates for a post of these would have no list to show.
+OF_LISTS = ("author", "authors", "base", "categories", "category", "period_archives", "tag", "tags")
 # Most file systems hold 255 bytes a name; the rest is room for an ending.
 LONGEST_NAME = 240
 
@@ -45,17 +52,20 @@ def reasons(path: str, source: bytes, error: str, needs_date: bool = True) -> li
         ]
     try:
         text = text_of(source)
-    except UnicodeDecodeError as wrong:
-        line = source.count(b"\n", 0, wrong.start) + 1
-        byte = source[wrong.start]
+    except UnicodeDecodeError as refused:
+        line = source.count(b"\n", 0, refused.start) + 1
+        byte = source[refused.start]
         kind = "UTF-16, not UTF-8" if source[:2] in (b"\xff\xfe", b"\xfe\xff") else "not UTF-8"
         return [f"{path}:{line}: byte 0x{byte:02x} is {kind}; save the file as UTF-8 [encoding]"]
     line, too_much = beyond(text)
     if too_much:
         return [f"{path}:{line}: {too_much} [too-much]"]
-    first = front_matter(text.split("\n")).first()
-    if not first:
-        return [f"{path}:1: {_without_front_matter(text)}"]
+    head = front_matter(text.split("\n"))
+    first = head.first()
+    if head.fenced and not head.closed:
+        return [f"{path}:{head.body}: {NOT_CLOSED} [front-matter]"]
+    if not first and (wrong := _not_front_matter(text)):
+        return [f"{path}:1: {wrong}"]
     values = {name: key.value for name, key in first.items()}
     found = []
     draft = values.get("status", "").lower() == "draft"
@@ -81,8 +91,8 @@ def reasons(path: str, source: bytes, error: str, needs_date: bool = True) -> li
     return [located(path, text, *one) for one in found] or [f"{path}:1: {error} [unusable]"]
 
 
-def _without_front_matter(text: str) -> str:
-    """Why a file that begins with no front matter is no post, and what to do."""
+def _not_front_matter(text: str) -> str:
+    """What stands where front matter should, and what to do; empty when it is nothing known."""
     if front_matter(text.lstrip().split("\n")).keys:
         return "a blank line stands before the front matter; take it out [front-matter]"
     if text.startswith("+++"):
@@ -92,7 +102,7 @@ def _without_front_matter(text: str) -> str:
         )
     if "\0" in text[:100]:
         return "the file looks like UTF-16; save it as UTF-8 [encoding]"
-    return NO_TITLE
+    return ""
 
 
 def unwritable(save_as: str, url: str, slug: str) -> str:
@@ -103,7 +113,7 @@ def unwritable(save_as: str, url: str, slug: str) -> str:
     parts = PurePosixPath(save_as).parts
     if any(ord(letter) < 32 for letter in save_as + slug):
         return f"its address {slug or save_as!r} holds a control character; change Slug"
-    if ".." in parts or save_as.startswith("/"):
+    if {".", ".."} & {*save_as.split("/")} or save_as.startswith("/"):
         return f'its address "{save_as}" leads out of the site; write Slug: a-few-words'
     strange = sorted({letter for letter in save_as + url if letter in STRANGE})
     if strange or "/" in slug:

@@ -29,7 +29,12 @@ slot = "end"
     ),
     "posts/tea.md": post("Tea", "The kettle sings. " * 40, Category="The Kitchen"),
     "posts/brot.md": post("Brot", "Mehl und Sauerteig.", Lang="de", Category="The Kitchen"),
-    "posts/hostile.md": post(HOSTILE, f"Some hostility: `{HOSTILE}`.", Category=HOSTILE),
+    "posts/hostile.md": post(
+        HOSTILE,
+        f"Some hostility: `{HOSTILE}`.",
+        Category=HOSTILE,
+        Allow="bad-title (hostile), tag-list (hostile)",
+    ),
     "posts/draft.md": post("Draft", "Quicksilver.", Status="draft"),
     "posts/later.md": post("Later", "Quicksilver.", Date="2031-01-01 09:00"),
     "posts/hidden.md": post("Hidden", "Quicksilver.", Status="hidden"),

@@ -173,7 +173,7 @@ def test_the_task_prints_the_report_or_what_is_wrong(small_site: Make) -> None:
     site.write({"posts/a.md": "no front matter"})
     stopped = run("--content", str(site.content))
     assert (stopped.returncode, stopped.stdout) == (1, "")
-    assert 'a.md:1: no title; write "Title: …" at the top' in stopped.stderr
+    assert 'a.md:1: error: no title; write "Title: …" at the top' in stopped.stderr
 
 
 def test_the_task_ends_in_peace_when_nobody_reads_on(small_site: Make) -> None:

@@ -54,8 +54,8 @@ def preview(tmp_path: Path) -> Iterator[Running]:
         '[call.a]\nkind = "link"\nheading = "A"\nbody = "A"\nbutton = "A"\nurl = "/"\n'
         '[[placement]]\ncall = "a"\nslot = "end"\n'
     )
-    (posts / "first.md").write_text(post("First", Id="first"))
-    (posts / "second.md").write_text(post("Second", Status="draft"))
+    (posts / "first.md").write_text(post("First", Id="first", Summary="One."))
+    (posts / "second.md").write_text(post("Second", Status="draft", Summary="Two."))
     process = subprocess.Popen(
         [sys.executable, "-m", "invoke", "serve"],
         cwd=project,
@@ -91,18 +91,22 @@ def test_an_edit_reaches_the_open_page_and_a_broken_post_does_not_end_it(
         # As many editors save: a new file takes the old one's place.
         for path in (posts / "first.md", preview.project / "pelicanconf.py"):
             new = path.with_suffix(".new")
-            new.write_text(post(title, Id="first") if path.suffix == ".md" else path.read_text())
+            new.write_text(
+                post(title, Id="first", Summary="One.")
+                if path.suffix == ".md"
+                else path.read_text()
+            )
             new.replace(path)
         link = page.get_by_role("link", name=title, exact=True)
         expect(link).to_be_visible(timeout=SECONDS * 1000)
 
     (posts / "broken.md").write_text("Title: Broken\nDate: soon\n\nText.")
     expect(page.get_by_role("alert")).to_contain_text(
-        'content/posts/broken.md:2: date "soon" is not a date', timeout=SECONDS * 1000
+        'content/posts/broken.md:2: error: date "soon" is not a date', timeout=SECONDS * 1000
     )
     expect(page.get_by_role("link", name="Edited again")).to_be_visible()
 
-    (posts / "broken.md").write_text(post("Mended", Id="mended"))
+    (posts / "broken.md").write_text(post("Mended", Id="mended", Summary="One."))
     expect(page.get_by_role("link", name="Mended")).to_be_visible(timeout=SECONDS * 1000)
     expect(page.get_by_role("alert")).to_have_count(0, timeout=SECONDS * 1000)
 

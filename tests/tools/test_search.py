@@ -40,7 +40,12 @@ def test_stories_and_pages_are_in_it_and_nothing_that_stands_around_them(small_s
     site = small_site(
         {
             "calls_to_action.toml": call,
-            "posts/a.md": post("A & <b>", "Flour.\n\n[[cta talk]]\n\n## Salt\n\nEnd.", Tags="tea"),
+            "posts/a.md": post(
+                "A & <b>",
+                "Flour.\n\n[[cta talk]]\n\n## Salt\n\nEnd.",
+                Tags="tea",
+                Allow="bad-title (x)",
+            ),
             "posts/b.md": post("B", "Mehl.", Lang="de", Category='Tea & "more"'),
             "posts/c.md": post("C", Status="draft"),
             "posts/d.md": post("D", Status="hidden"),
