@@ -110,7 +110,10 @@ def test_a_story_dated_ahead_is_checked_and_said_aloud(small_site: Make) -> None
 
 def test_a_problem_post_shows_in_the_preview_beside_the_rest(small_site: Make) -> None:
     site = small_site(
-        {"posts/a.md": post(**SUMMARY), "posts/b.md": post(body="<div>Words", **SUMMARY)}
+        {
+            "posts/a.md": post(Id="a", **SUMMARY),
+            "posts/b.md": post(body="<div>Words", Id="b", **SUMMARY),
+        }
     )
     built = site.build(drafts=True, keep_going=True)
     assert {each.rule for each in built.problems} == {"unbalanced-html"}

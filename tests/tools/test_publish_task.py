@@ -78,8 +78,8 @@ def test_a_project_is_published_seen_moved_and_taken_back(whole_project: Project
     assert b"localhost" not in b"".join(one.values())
 
     # A story of another day and a draft stay where they are.
-    story.write_text(post("Now"))
-    story.with_name("later.md").write_text(post("Later", Date="2126-01-01"))
+    story.write_text(post("Now", Id="now", Summary="One."))
+    story.with_name("later.md").write_text(post("Later", Date="2027-01-01", Summary="One."))
     story.with_name("draft.md").write_text(post("Draft", Status="draft"))
     commit_all(project.clone, "Now")
     seen = run(project, "publish", "--dry-run").stdout
@@ -105,14 +105,14 @@ def test_a_post_that_cannot_be_used_keeps_the_site_as_it_is(whole_project: Proje
     refused = run(whole_project, "publish")
     git(whole_project.clone, "reset", "--hard", "--quiet", "HEAD^")
     assert refused.returncode == 1
-    assert "content/posts/bad.md:1: no title" in refused.stderr
+    assert "content/posts/bad.md:1: error: no title" in refused.stderr
     assert refused.stderr.rstrip().endswith("Nothing was published.")
     assert "Traceback" not in refused.stderr
     assert whole_project.tip() == before
 
 
 def test_two_at_once_both_end_well_and_the_branch_is_a_line(whole_project: Project) -> None:
-    (whole_project.clone / "content/posts/trust/two.md").write_text(post("Two"))
+    (whole_project.clone / "content/posts/trust/two.md").write_text(post("Two", Id="two", Summary="One."))
     commit_all(whole_project.clone, "Two")
     before = len(whole_project.subjects()) if whole_project.tip() else 0
     with ThreadPoolExecutor() as pool:
