@@ -17,6 +17,7 @@ from tools.calls import report as report_of_calls
 from tools.calls import shown_calls
 from tools.check import FORMATS, lines
 from tools.check import check as check_site
+from tools.drafts import DraftError, edit, new_draft, publish_draft, shown
 from tools.ids import written_ids
 from tools.preview import serve as serve_site
 from tools.publish import PublishError
@@ -66,6 +67,42 @@ def build(
         raise Exit("" if drafts else "The rest was built without these.", 1)
     if not output:
         print("To look at them: python3 bootstrap.py serve")
+
+
+@task(
+    help={
+        "title": "what the story is called",
+        "topic": "which topic it belongs to (default: ask)",
+        "page": "a page such as About instead",
+        "content": "another content folder",
+    }
+)
+def new(_: Context, title: str, topic: str = "", page: bool = False, content: str = "") -> None:
+    """Begin a story as a draft, and open it in your editor."""
+    try:
+        folder = Path(content) if content else None
+        file = new_draft(title, lambda known: topic or _asked(known), page, folder)
+        print(f"The draft is {shown(file)}", flush=True)
+        opened = edit(file)
+    except (BuildError, DraftError) as error:
+        raise Exit(str(error), 1) from None
+    except KeyboardInterrupt:
+        raise Exit("Stopped.", 130) from None
+    if not opened:
+        print("Open it in the editor that you like; VISUAL or EDITOR may name one.")
+
+
+@task(
+    name="publish-draft",
+    help={"name": "the draft's file, address or path", "content": "another content folder"},
+)
+def make_public(_: Context, name: str, content: str = "") -> None:
+    """Make a draft public as of now; `publish` then puts it on the web."""
+    try:
+        file, address = publish_draft(name, Path(content) if content else None)
+    except (BuildError, DraftError) as error:
+        raise Exit(f"{error}\nNothing was changed.", 1) from None
+    print(f"No draft any more: {shown(file)}\nOnce published it is at {address}")
 
 
 @task(help={"port": "the port to serve at (default: the first free one from 8000)"})
@@ -234,6 +271,19 @@ def clean(_: Context) -> None:
     for cache in ROOT.glob(".*cache"):
         shutil.rmtree(cache)
     REPORT.unlink(missing_ok=True)
+
+
+def _asked(known: list[str]) -> str:
+    """The topic that the writer chooses from a list; Exit when there is nobody to ask."""
+    if len(known) == 1:
+        return known[0]
+    if not sys.stdin.isatty():
+        raise Exit(f'say which topic, like --topic "{known[0]}"; known: {", ".join(known)}', 1)
+    print(*(f"{number:3}  {name}" for number, name in enumerate(known, 1)), sep="\n")
+    try:
+        return input("Which topic? A number or a name: ")
+    except (EOFError, KeyboardInterrupt):
+        raise Exit("\nStopped; nothing was written.", 130) from None
 
 
 def _print(lines: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""What the tasks do: build, preview, publish, report on related stories, find a browser."""
+"""What the tasks do: begin stories, build, preview, publish, report, find a browser."""
 
 import sys
 from pathlib import Path
