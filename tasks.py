@@ -105,15 +105,20 @@ def make_public(_: Context, name: str, content: str = "") -> None:
     print(f"No draft any more: {shown(file)}\nOnce published it is at {address}")
 
 
-@task(help={"port": "the port to serve at (default: the first free one from 8000)"})
-def serve(_: Context, port: str = "") -> None:
+@task(
+    help={
+        "port": "the port to serve at (default: the first free one from 8000)",
+        "lan": "let a phone in the same network look at it too",
+    }
+)
+def serve(_: Context, port: str = "", lan: bool = False) -> None:
     """Preview the site: rebuild on save, reload in the browser, show drafts."""
     if port and not (port.isdecimal() and 0 < int(port) < 65536):
         raise Exit(f'"{port}" is no port; give a number from 1 to 65535', 1)
     try:
-        for line in serve_site(int(port) if port else None):
+        for line in serve_site(int(port) if port else None, lan):
             print(line, flush=True)
-    except OSError as error:
+    except (BuildError, OSError) as error:
         raise Exit(f"The preview cannot start: {error}", 1) from None
     except KeyboardInterrupt:
         print("The preview has ended.")

@@ -69,7 +69,8 @@ def build(
 
     ``conf`` is a settings file in the project's folder; the other arguments stand in for
     what it says. ``drafts`` gives drafts and stories dated ahead an address of their own,
-    and makes no search index: such a site is for the writer, who waits for it.
+    and makes no search index and no feeds of topics and tags: such a site is for the writer,
+    who waits for it.
     ``keep_going`` leaves out posts with errors, instead of stopping at them; with ``drafts`` it
     shows those that can be shown. ``strict`` makes every warning an error.
 
@@ -132,6 +133,9 @@ def site_settings(
     if siteurl is not None:
         overrides["SITEURL"] = checked_siteurl(siteurl)
     if drafts:
+        overrides |= {
+            f"{of}_FEED_{kind}": None for of in ("CATEGORY", "TAG") for kind in ("ATOM", "RSS")
+        }
         overrides |= {
             f"DRAFT_{kind}{what}": f"drafts/{lang}{{slug}}/{file}"
             for kind in ("", "PAGE_")

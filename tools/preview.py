@@ -1,26 +1,29 @@
 """Serve the site while it is being written: rebuild on save, reload the page."""
 
+import re
+import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from html import escape
+from html import escape, unescape
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from watchfiles import Change, DefaultFilter, watch
 
-from .build import ROOT
+from .build import ROOT, site_settings
 
 OUTPUT = ROOT / ".preview"
 WATCHED = ("content", "theme", "plugins", "tools", "pelicanconf.py", "tasks.py")
 STYLE_PATH = "/_preview/style.css"
 RELOAD_PATH = "/_preview/reload.js"
 STATE_PATH = "/_preview/state"
-HOSTS = ("localhost", "127.0.0.1")
+NOWHERE = "/_preview/nowhere"
 PORTS = range(8000, 8020)
 # Asked again and again with the number of the build that the page shows; the answer
 # comes when there is a newer one. A page that was left open does not wait for ever.
@@ -38,6 +41,9 @@ const shown = document.currentScript.dataset.build;
   }
 })();
 """
+# A page's own file in the content folder, as the templates write it for the preview alone.
+SOURCE = re.compile(r'<meta name="source" content="([^"]*)">')
+STALE = "The build failed. This is the last page that was whole."
 STYLE = """\
 [role="alert"] {
   margin: 0;
@@ -46,6 +52,10 @@ STYLE = """\
   color: #332701;
   border-bottom: 4px solid #b02a37;
   font: 1rem/1.5 monospace;
+}
+[role="alert"] pre {
+  margin: 0;
+  font: inherit;
   white-space: pre-wrap;
   overflow-wrap: anywhere;
 }
@@ -54,31 +64,47 @@ STYLE = """\
 
 @dataclass
 class Preview:
-    """The last build, and what it said; shared by the server's threads."""
+    """The last build, and what it said; shared by the server's threads.
 
+    ``prefix`` is the path of the public site, below which pages stand here too; ``hosts`` are
+    the names of this machine that are answered; ``stale`` is whether the last build failed.
+    """
+
+    prefix: str
+    hosts: set[str] = field(default_factory=lambda: {"localhost", "127.0.0.1"})
     # Not from 0: a page that was left open must see a preview that was started again.
     build: int = field(default_factory=time.time_ns)
-    problems: str = ""
+    problems: tuple[str, ...] = ()
+    stale: bool = False
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def rebuild(self, siteurl: str) -> str:
         """Build in a process of its own, so that changed plugin code counts; say how it went."""
         start = time.perf_counter()
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "invoke", "--search-root", str(ROOT), "build"),
-                *("--drafts", "--keep-going", "--siteurl", siteurl, "--output", str(OUTPUT)),
-            ],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        words = [
+            *(sys.executable, "-m", "invoke", "--search-root", str(ROOT), "build"),
+            *("--drafts", "--keep-going", "--siteurl", siteurl, "--output", str(OUTPUT)),
+        ]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(words, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as process:
+            try:
+                built, said = process.communicate()
+            except KeyboardInterrupt:
+                # It gets the Ctrl-C too, and a moment to take its unfinished folder away.
+                process.communicate()
+                raise
         with self.changed:
             self.build += 1
-            self.problems = done.stderr.strip()
+            # What a build warns of is for the terminal: the pages are as they are meant to be.
+            self.problems = tuple(
+                line
+                for line in said.strip().splitlines()
+                if not line.startswith("warning: ")
+            )
+            self.stale = not built.startswith("Built ")
             self.changed.notify_all()
-        return self.problems or f"Rebuilt in {time.perf_counter() - start:.1f} s"
+        done = "" if self.problems else f"Rebuilt in {time.perf_counter() - start:.1f} s"
+        return f"{said}{done}".strip()
 
     def wait_for_other_than(self, build: str) -> str:
         """The number of the newest build, as soon as it is another one, or after a while."""
@@ -96,7 +122,7 @@ class PreviewHandler(SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer for the preview's own addresses, for pages, and for other files."""
-        if (self.headers["Host"] or "").partition(":")[0] not in HOSTS:
+        if (self.headers["Host"] or "").partition(":")[0] not in self.preview.hosts:
             # A site elsewhere that gives its own name this machine's address reads no drafts.
             self.send_error(403)
             return
@@ -109,6 +135,11 @@ class PreviewHandler(SimpleHTTPRequestHandler):
             self._answer(STYLE, "text/css")
         elif path == STATE_PATH:
             self._answer(self.preview.wait_for_other_than(query.partition("=")[2]), "text/plain")
+        elif self.preview.prefix and path in ("/", self.preview.prefix):
+            self.send_response(302)
+            self.send_header("Location", f"{self.preview.prefix}/")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
         elif page.suffix == ".html" and (text := self._with_preview(page)):
             self._answer(text, "text/html")
         elif file.is_file() or (file.is_dir() and not path.endswith("/")):
@@ -116,6 +147,12 @@ class PreviewHandler(SimpleHTTPRequestHandler):
         else:
             text = self._with_preview(OUTPUT / "404.html") or self._message_page()
             self._answer(text, "text/html", 404)
+
+    def translate_path(self, path: str) -> str:
+        """The file at a path below the public site's own; elsewhere there is none."""
+        prefix = self.preview.prefix
+        inside = path.startswith(f"{prefix}/")
+        return super().translate_path(path.removeprefix(prefix) if inside else NOWHERE)
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing of each request: the terminal belongs to the builds."""
@@ -128,22 +165,35 @@ class PreviewHandler(SimpleHTTPRequestHandler):
             html = page.read_text("utf-8")
         except OSError:
             return ""
-        html = html.replace("<body>", f"<body>{self._problems()}", 1)
+        source = SOURCE.search(html)
+        notice = self._notice(unescape(source[1]) if source else "")
+        html = html.replace("<body>", f"<body>{notice}", 1)
         return html.replace("</body>", f"{script}</body>", 1)
 
     def _message_page(self) -> str:
         return (
             f"<!doctype html><title>Preview</title>"
-            f"{self._problems() or '<p>There is no page here.</p>'}{self._script()}"
+            f"{self._notice() or '<p>There is no page here.</p>'}{self._script()}"
         )
 
-    def _problems(self) -> str:
-        problems = self.preview.problems
-        if not problems:
+    def _notice(self, source: str = "") -> str:
+        """What is wrong, first with the page's source; empty when nothing is."""
+        problems, stale = self.preview.problems, self.preview.stale
+        own = [
+            line for line in problems if source and f"/{source}:" in line.partition(": ")[0] + ":"
+        ]
+        # When nothing was built, what stands elsewhere is the matter of this page as well.
+        rest = [line for line in problems if line not in own]
+        if not own and (stale or not source):
+            own, rest = rest, []
+        parts = [f"<p>{STALE}</p>"] if stale else []
+        parts += [_preformatted(own)] if own else []
+        if rest:
+            parts.append(f"<details><summary>Elsewhere</summary>{_preformatted(rest)}</details>")
+        if not parts:
             return ""
-        return (
-            f'<link rel="stylesheet" href="{STYLE_PATH}"><pre role="alert">{escape(problems)}</pre>'
-        )
+        style = f'<link rel="stylesheet" href="{STYLE_PATH}">'
+        return f'{style}<div role="alert">{"".join(parts)}</div>'
 
     def _script(self) -> str:
         return f'<script src="{RELOAD_PATH}" data-build="{self.preview.build}"></script>'
@@ -158,21 +208,45 @@ class PreviewHandler(SimpleHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def serve(port: int | None = None) -> Iterator[str]:
-    """Build, serve and watch, without end; yield a line for the writer now and then."""
-    preview = Preview()
-    server = _server(preview, port)
-    address = f"http://localhost:{server.server_port}"
+def serve(port: int | None = None, lan: bool = False) -> Iterator[str]:
+    """Build, serve and watch, without end; yield a line for the writer now and then.
+
+    With ``lan``, other machines in the local network are answered too. Raises OSError when the
+    preview cannot start, BuildError when publishconf.py cannot be read.
+    """
+    preview = Preview(urlsplit(site_settings("publishconf.py")["SITEURL"]).path.rstrip("/"))
+    here = _lan_address() if lan else "localhost"
+    preview.hosts.add(here)
+    server = _server(preview, port, "" if lan else "127.0.0.1")
+    places = [f"http://{host}:{server.server_port}{preview.prefix}" for host in ("localhost", here)]
     saved = threading.Event()
     # Before the first build: what is saved during a build counts as well.
     threading.Thread(target=_watch, args=(saved,), daemon=True).start()
-    yield preview.rebuild(address)
+    yield preview.rebuild(places[0])
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"Look at {address}/ (drafts are shown; Ctrl-C ends the preview)"
+    yield f"Look at {places[0]}/ (drafts are shown; Ctrl-C ends the preview)"
+    if lan:
+        yield f"On your phone: {places[1]}/ (all in your network can read it, drafts too)"
     while True:
         saved.wait()
         saved.clear()
-        yield preview.rebuild(address)
+        yield preview.rebuild(places[0])
+
+
+def _lan_address() -> str:
+    """This machine's address in the local network. Raises OSError when it is in none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # An address that stands for no machine: the way there is looked up, nothing is sent.
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            raise OSError("this machine is in no network; leave --lan out") from None
+        return str(probe.getsockname()[0])
+
+
+def _preformatted(lines: Sequence[str]) -> str:
+    text = escape("\n".join(lines))
+    return f"<pre>{text}</pre>"
 
 
 def _watch(saved: threading.Event) -> None:
@@ -196,12 +270,15 @@ class _Sources(DefaultFilter):
         return Path(path).relative_to(ROOT).parts[0] in WATCHED and super().__call__(change, path)
 
 
-def _server(preview: Preview, port: int | None) -> _Server:
-    """A server at the port, or at the first free one. Raises OSError when there is none."""
+def _server(preview: Preview, port: int | None, host: str) -> _Server:
+    """A server at the port, or at the first free one; of all the machine's addresses if no host.
+
+    Raises OSError when there is none.
+    """
     handler = partial(PreviewHandler, preview=preview)
     for candidate in [port] if port else PORTS:
         try:
-            return _Server(("127.0.0.1", candidate), handler)
+            return _Server((host, candidate), handler)
         except OSError:
             continue
     raise OSError(f"no free port among {port or f'{PORTS.start} to {PORTS.stop - 1}'}")

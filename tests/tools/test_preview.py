@@ -1,22 +1,27 @@
 """The live preview as the writer meets it: the real task, a real browser, real edits."""
 
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
 from sites import post
 
+from tools import preview as preview_module
 from tools.build import ROOT
+from tools.preview import Preview, serve
 
 SECONDS = 30
 
@@ -27,6 +32,7 @@ class Running:
 
     project: Path
     address: str
+    process: "subprocess.Popen[str]"
     said: "Queue[str]" = field(default_factory=Queue)
 
     def wait_for(self, pattern: str) -> str:
@@ -48,6 +54,9 @@ def preview(tmp_path: Path) -> Iterator[Running]:
         shutil.copytree(ROOT / name, project / name)
     for name in ("tasks.py", "pelicanconf.py"):
         shutil.copy(ROOT / name, project / name)
+    (project / "publishconf.py").write_text(
+        'from pelicanconf import *\nSITEURL = "https://name.example/my-blog"\n'
+    )
     posts = project / "content" / "posts"
     posts.mkdir(parents=True)
     (project / "content" / "calls_to_action.toml").write_text(
@@ -62,15 +71,16 @@ def preview(tmp_path: Path) -> Iterator[Running]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
-    running = Running(project, "")
+    running = Running(project, "", process)
     assert process.stdout is not None
     lines = process.stdout
     reader = threading.Thread(target=lambda: [running.said.put(line) for line in lines])
     reader.start()
     try:
         said = running.wait_for("Look at http")
-        running.address = re.search(r"http://localhost:\d+", said)[0]  # type: ignore[index]
+        running.address = re.search(r"http://localhost:\d+/my-blog", said)[0]  # type: ignore[index]
         yield running
     finally:
         process.terminate()
@@ -135,7 +145,13 @@ def test_a_missing_page_and_a_taken_port_are_told(preview: Running, page: Page) 
     answer = page.goto(f"{preview.address}/nowhere/")
     assert answer is not None
     assert answer.status == 404
-    port = preview.address.rpartition(":")[2]
+    origin = preview.address.removesuffix("/my-blog")
+    with urlopen(f"{origin}/") as answer_at_root:
+        assert answer_at_root.url == f"{preview.address}/"
+    for outside in ("/first/", "/my-blogs/", "/my-blog/../pelicanconf.py", "/_preview/nowhere"):
+        with pytest.raises(HTTPError, match="404"):
+            urlopen(f"{origin}{outside}")
+    port = origin.rpartition(":")[2]
     second = subprocess.run(
         [sys.executable, "-m", "invoke", "serve", "--port", port],
         cwd=preview.project,
@@ -146,3 +162,68 @@ def test_a_missing_page_and_a_taken_port_are_told(preview: Running, page: Page) 
     assert second.returncode == 1
     assert f"The preview cannot start: no free port among {port}" in second.stderr
     assert "Traceback" not in second.stderr
+
+
+def test_a_page_tells_its_own_problems_and_a_failed_build_leaves_the_last_page(
+    preview: Running, page: Page
+) -> None:
+    posts = preview.project / "content" / "posts"
+    page.goto(f"{preview.address}/first/")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    (posts / "first.md").write_text(post("First", "[A]({filename}&lt;b&gt;gone.md)"))
+    notice = page.get_by_role("alert")
+    expect(notice).to_contain_text("content/posts/first.md:4: ", timeout=SECONDS * 1000)
+    expect(notice.get_by_text("gone.md leads to no file")).to_be_visible()
+    expect(notice.locator("b")).to_have_count(0)
+    expect(notice).not_to_contain_text("Elsewhere")
+
+    page.goto(f"{preview.address}/drafts/second/")
+    expect(page.locator(".draft-badge")).to_be_visible()
+    elsewhere = notice.get_by_text("gone.md leads to no file")
+    expect(elsewhere).to_be_hidden()
+    notice.get_by_text("Elsewhere").click()
+    expect(elsewhere).to_be_visible()
+
+    calls = preview.project / "content" / "calls_to_action.toml"
+    calls.write_text(calls.read_text().replace("button =", "buton ="))
+    expect(notice).to_contain_text(
+        "The build failed. This is the last page that was whole.", timeout=SECONDS * 1000
+    )
+    expect(notice.get_by_text('did you mean "button"')).to_be_visible()
+    expect(page.get_by_role("heading", name="Second")).to_be_visible()
+
+
+def test_ctrl_c_ends_the_preview_and_leaves_no_unfinished_build(preview: Running) -> None:
+    (preview.project / "content" / "posts" / "first.md").write_text(post("Again"))
+    while not (begun := list(preview.project.glob(".build.*"))):
+        time.sleep(0.01)
+    os.killpg(preview.process.pid, signal.SIGINT)
+    assert preview.process.wait(SECONDS) == 0
+    preview.wait_for("The preview has ended.")
+    assert not [folder for folder in begun if folder.exists()]
+    assert (preview.project / ".preview" / "first" / "index.html").is_file()
+
+
+def test_a_phone_in_the_network_is_answered_only_when_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(preview_module, "_lan_address", lambda: "127.0.0.2")
+    monkeypatch.setattr(Preview, "rebuild", lambda self, siteurl: siteurl)
+    for lan, answer in ((True, "404"), (False, "refused")):
+        said = serve(lan=lan)
+        local = next(said)
+        assert "(drafts are shown" in next(said)
+        phone = local.replace("localhost", "127.0.0.2")
+        if lan:
+            assert next(said).startswith(f"On your phone: {phone}/ (all in your network")
+        with pytest.raises(URLError, match=answer):
+            urlopen(f"{phone}/no/such/page")
+
+
+def test_without_a_network_lan_is_told_to_be_of_no_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(*_: object) -> None:
+        raise OSError(101, "Network is unreachable")
+
+    monkeypatch.setattr("socket.socket.connect", unreachable)
+    with pytest.raises(OSError, match="this machine is in no network; leave --lan out"):
+        next(serve(lan=True))
