@@ -24,6 +24,9 @@ from tools.publish import PublishError
 from tools.publish import publish as publish_site
 from tools.publish import rollback as roll_back
 from tools.related import evaluated, ranked, report, rows
+from tools.report import overview as overview_of
+from tools.report import report as report_of_blog
+from tools.report import written_page
 
 LOCK = ["uv", "pip", "compile", "--universal", "--generate-hashes", "--python-version", "3.11"]
 GROUPS = ["--group", "site", "--group", "test", "--group", "lint"]
@@ -227,6 +230,22 @@ def ids(_: Context, content: str = "") -> None:
     """Write its Id into each story that has none, so that feeds know it for ever."""
     try:
         _print(written_ids(Path(content) if content else None))
+    except BuildError as error:
+        raise Exit(str(error), 1) from None
+    except OSError as error:
+        raise Exit(f"{error.filename} cannot be written: {error.strerror}", 1) from None
+
+
+@task(
+    name="report",
+    help={"content": "another content folder", "output": "where to put the page"},
+)
+def overview(_: Context, content: str = "", output: str = "") -> None:
+    """Show the blog at a glance: topics, months, drafts, what is missing."""
+    try:
+        found = overview_of(Path(content) if content else None)
+        page = written_page(found, Path(output) if output else None)
+        _print([*report_of_blog(found), f"To look at it: {page}"])
     except BuildError as error:
         raise Exit(str(error), 1) from None
     except OSError as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engagement.placements import SLOTS, Subject
 from engagement.site_calls import LISTING_SLOTS, NOT_FOUND_SLOTS, PlacedCall, SiteCalls
-from pelican.contents import Article
+from pelican.contents import Article, Content
 
 from .build import read_site, site_settings
 
@@ -51,10 +51,9 @@ def shown_calls(content: Path | None = None) -> SiteReport:
     # Translations share a slug, and Pelican reads files in no order.
     for _, each in sorted(context["generated_content"].items()):
         if hasattr(each, "calls_to_action"):
-            placed = (call for calls in each.calls_to_action.values() for call in calls)
-            ordered = tuple(sorted(placed, key=lambda call: ORDER.index(call.slot)))
             public = each.status != "draft"
-            found.append(ShownCalls(each.slug, isinstance(each, Article), public, ordered))
+            is_story = isinstance(each, Article)
+            found.append(ShownCalls(each.slug, is_story, public, calls_in_order(each)))
     subjects = [
         Subject(),
         *(Subject(categories=(category.name,)) for category, _ in context["categories"]),
@@ -72,6 +71,12 @@ def shown_calls(content: Path | None = None) -> SiteReport:
         ),
         frozenset(site.offers.calls.keys() - site.live.calls.keys()),
     )
+
+
+def calls_in_order(content: Content) -> tuple[PlacedCall, ...]:
+    """The calls that a story or a page shows, as a reader meets them."""
+    placed = (call for calls in content.calls_to_action.values() for call in calls)
+    return tuple(sorted(placed, key=lambda call: ORDER.index(call.slot)))
 
 
 def report(found: SiteReport) -> Iterator[str]:

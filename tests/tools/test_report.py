@@ -1,0 +1,70 @@
+"""The blog at a glance: what the writer reads, and the page that she looks at."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import html5lib
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from sites import SmallSite, post
+
+from tools.report import overview, report, written_page
+
+Make = Callable[..., SmallSite]
+CALLS = (
+    '[call.a]\nkind = "link"\nheading = "A"\nbody = "A"\nbutton = "A"\nurl = "/"\n'
+    '[[placement]]\ncall = "a"\nslot = "end"\n'
+)
+
+
+def test_the_report_counts_what_is_public_and_lists_what_asks_for_something(
+    small_site: Make, tmp_path: Path, page: Page, serve: Callable[[Path, str], str]
+) -> None:
+    site = small_site(
+        {
+            "calls_to_action.toml": CALLS,
+            "posts/a.md": post("A <b>&", "one two", Category="Bread", Summary="Sum."),
+            "posts/b.md": post("B", "one two three", Category="Bread", Date="2025-08-01"),
+            "posts/c.md": post("C", "one", Category="Sea", Summary="TODO: two", Calls="none"),
+            "posts/d.md": "Title: D\nStatus: draft\nCategory: Sea\nSummary: S.\n\nWords.",
+            "posts/e.md": post("E", Date="2026-02-01", Category="Sea", Summary="S."),
+            "posts/f.md": "Title: F\n\nWords.",
+        }
+    )
+    found = overview(site.content)
+    assert found.topics == {"Bread": 2, "Sea": 1}
+    assert found.months == {"2025-05": 2, "2025-06": 0, "2025-07": 0, "2025-08": 1}
+    listed = {title: [each.path[6] for each in those] for title, those in found.lists.items()}
+    assert listed == {
+        "Drafts": ["d"],
+        "Waiting for their day": ["e"],
+        "Without a summary": ["b", "c"],
+        "Recommended by no other story": [],
+        "Without a call to action": ["c"],
+    }
+    # Of three stories, each recommends both others; drafts recommend, but no reader sees it.
+    assert {each.path[6]: each.inbound for each in found.stories} == {
+        **dict.fromkeys("abc", 2),
+        **dict.fromkeys("de", 0),
+    }
+    lines = [*report(found)]
+    assert lines[0] == "3 public stories, 6 words"
+    assert "  2025-06    0  " in lines
+    assert "2025-08-01      3 words   2 inbound  posts/b.md" in lines
+    assert (
+        lines[lines.index("2025-08-01      3 words   2 inbound  posts/b.md") + 1].strip() == "a@end"
+    )
+    assert "no date         1 words   0 inbound  posts/d.md  (draft)" in lines
+    assert lines[-2] == "\nLeft out, or to be mended: 1"
+    assert 'posts/f.md:1: no date; write "Date: 2026-01-31"' in lines[-1]
+
+    file = written_page(found, tmp_path / "report" / "index.html")
+    first = file.read_bytes()
+    html5lib.HTMLParser(strict=True).parse(first.decode().strip())
+    page.goto(serve(file.parent, "") + "/index.html")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(page.get_by_role("rowheader", name="A <b>&")).to_be_visible()
+    assert page.locator("svg rect").count() == 2 + 4
+    assert not Axe().run(page).response["violations"]
+    assert written_page(overview(site.content), file).read_bytes() == first
+    assert not site.output.exists()
