@@ -5,7 +5,7 @@ from pathlib import Path
 
 import html5lib
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, expect
 from sites import SmallSite, post
 
 from tools.report import overview, report, written_page
@@ -18,7 +18,7 @@ CALLS = (
 
 
 def test_the_report_counts_what_is_public_and_lists_what_asks_for_something(
-    small_site: Make, tmp_path: Path, page: Page, serve: Callable[[Path, str], str]
+    small_site: Make, tmp_path: Path, browser: Browser
 ) -> None:
     site = small_site(
         {
@@ -61,10 +61,15 @@ def test_the_report_counts_what_is_public_and_lists_what_asks_for_something(
     file = written_page(found, tmp_path / "report" / "index.html")
     first = file.read_bytes()
     html5lib.HTMLParser(strict=True).parse(first.decode().strip())
-    page.goto(serve(file.parent, "") + "/index.html")
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri())
     page.set_viewport_size({"width": 1280, "height": 900})
     expect(page.get_by_role("rowheader", name="A <b>&")).to_be_visible()
     assert page.locator("svg rect").count() == 2 + 4
     assert not Axe().run(page).response["violations"]
+    assert asked == [file.as_uri()]
+    page.close()
     assert written_page(overview(site.content), file).read_bytes() == first
     assert not site.output.exists()
