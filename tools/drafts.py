@@ -16,7 +16,7 @@ from feeds.identity import file_id
 from pelican.contents import Article, Content
 from pelican.utils import slugify
 from posts.clock import now
-from posts.unusable import front_matter
+from posts.front_matter import Key, front_matter
 
 from .build import BuildError, read_site, site_settings
 from .front_matter import with_line, without_line
@@ -47,9 +47,9 @@ def topics(content: Path | None = None) -> dict[str, Path]:
     found = {}
     for folder in folders:
         named = Counter(
-            words["category"][1]
+            keys["category"].value
             for file in sorted(folder.glob("*.md"))
-            if "category" in (words := front_matter(file.read_text("utf-8-sig", errors="replace")))
+            if "category" in (keys := _keys(file))
         )
         usual = by_folder.get(folder.name, folder.name.replace("-", " ").capitalize())
         found[named.most_common(1)[0][0] if named else usual] = folder
@@ -146,10 +146,13 @@ def publish_draft(name: str, content: Path | None = None) -> tuple[Path, str]:
     Raises DraftError when it cannot be public, BuildError when the site cannot be read.
     """
     settings = site_settings(PUBLIC_CONF, content=content, drafts=True, keep_going=True)
-    contents: Mapping[str, Content | None] = read_site(settings)[0].context["generated_content"]
+    site = read_site(settings)
+    contents: Mapping[str, Content | None] = site.generators[0].context["generated_content"]
     path = _meant(name, contents, Path(settings["PATH"]))
     file, draft = Path(settings["PATH"], path), contents[path]
-    problems = [line for line in settings["UNUSABLE"] if line.startswith(f"{shown(file)}:")]
+    problems = [
+        str(each) for each in site.problems if each.file == shown(file) and each.severity == "error"
+    ]
     if draft is None or problems:
         raise DraftError("\n".join(problems or [f"{shown(file)} cannot be used"]))
     if draft.status != "draft" or draft.scheduled:
@@ -203,9 +206,14 @@ def _meant(name: str, contents: Mapping[str, Content | None], folder: Path) -> s
 def _check_free(content: Path, name: str) -> None:
     """Raise DraftError when another file has the name, and with it the address and the id."""
     for file in sorted(content.rglob("*.md")):
-        words = front_matter(file.read_text("utf-8-sig", errors="replace"))
-        if name in (file.stem.lower(), words.get("slug", (0, ""))[1], words.get("id", (0, ""))[1]):
+        keys = _keys(file)
+        if name in {file.stem.lower(), *(keys[key].value for key in ("slug", "id") if key in keys)}:
             raise DraftError(f"{shown(file)} has that name already; choose another title")
+
+
+def _keys(file: Path) -> dict[str, Key]:
+    """What stands at the top of the file, by key."""
+    return front_matter(file.read_text("utf-8-sig", errors="replace").splitlines()).first()
 
 
 def _today(settings: Mapping[str, Any]) -> str:

@@ -97,9 +97,7 @@ class Preview:
             self.build += 1
             # What a build warns of is for the terminal: the pages are as they are meant to be.
             self.problems = tuple(
-                line
-                for line in said.strip().splitlines()
-                if not line.startswith("warning: ")
+                line for line in said.strip().splitlines() if not line.startswith("warning: ")
             )
             self.stale = not built.startswith("Built ")
             self.changed.notify_all()

@@ -83,7 +83,8 @@ def overview(content: Path | None = None) -> Overview:
     Raises BuildError when it cannot be read.
     """
     settings = site_settings(CONF, content=content, keep_going=True)
-    context = read_site(settings)[0].context
+    site = read_site(settings)
+    context = site.generators[0].context
     read = [each for each in context["generated_content"].values() if isinstance(each, Article)]
     inbound = Counter(
         id(related.article)
@@ -112,7 +113,7 @@ def overview(content: Path | None = None) -> Overview:
     ]
     stories.sort(key=lambda story: story.path)
     stories.sort(key=lambda story: story.date.timestamp() if story.date else 0, reverse=True)
-    return Overview(settings["SITENAME"], tuple(stories), tuple(settings["UNUSABLE"]))
+    return Overview(settings["SITENAME"], tuple(stories), tuple(map(str, site.problems)))
 
 
 def report(found: Overview) -> Iterator[str]:

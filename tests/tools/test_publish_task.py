@@ -112,7 +112,8 @@ def test_a_post_that_cannot_be_used_keeps_the_site_as_it_is(whole_project: Proje
 
 
 def test_two_at_once_both_end_well_and_the_branch_is_a_line(whole_project: Project) -> None:
-    (whole_project.clone / "content/posts/trust/two.md").write_text(post("Two", Id="two", Summary="One."))
+    two = whole_project.clone / "content/posts/trust/two.md"
+    two.write_text(post("Two", Id="two", Summary="One."))
     commit_all(whole_project.clone, "Two")
     before = len(whole_project.subjects()) if whole_project.tip() else 0
     with ThreadPoolExecutor() as pool:
