@@ -111,9 +111,10 @@ def overview(content: Path | None = None) -> Overview:
         )
         for article in read
     ]
+    errors = tuple(str(each) for each in site.problems if each.severity == "error")
     stories.sort(key=lambda story: story.path)
     stories.sort(key=lambda story: story.date.timestamp() if story.date else 0, reverse=True)
-    return Overview(settings["SITENAME"], tuple(stories), tuple(map(str, site.problems)))
+    return Overview(settings["SITENAME"], tuple(stories), errors)
 
 
 def report(found: Overview) -> Iterator[str]:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from .markup import Tag
 
 ADDRESSES = ("href", "action", "formaction", "xlink:href")
-_LOADED = {"src", "srcset", "poster", "data"}
+_LOADED = {"src", "poster", "data"}
+# In SVG these load what others link to.
+_LOADING = {"image", "use", "feimage"}
 _ELSEWHERE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 _SCRIPT = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
 # What browsers leave out of an address before they look at it.
@@ -46,9 +48,20 @@ def unwelcome(tag: Tag) -> Iterator[tuple[str, str]]:
             yield written, "scripts in a story do not run here; take it out"
         elif key in ADDRESSES and _SCRIPT.match(_IGNORED.sub("", value)):
             yield written, "is no address to lead a reader to; give one with https://"
-        elif key in _LOADED and tag.name != "img" and _ELSEWHERE.match(value):
+        elif any(map(_ELSEWHERE.match, _loaded(tag.name, key, value))):
             yield (
                 written,
                 "is on another site, from which pages here load nothing; link to it, or put "
                 "the file into content/static",
             )
+        elif key == "srcset" and "{" in value:
+            yield written, "is not looked into; leave it out, the build makes the sizes by itself"
+
+
+def _loaded(name: str, key: str, value: str) -> list[str]:
+    """The addresses in the attribute from which a browser would load something at once."""
+    if key == "srcset":
+        return value.split(",")
+    # Of the src of pictures the plugin "images" tells more.
+    at_once = (key in _LOADED and name != "img") or (key in ADDRESSES and name in _LOADING)
+    return [value] if at_once else []

@@ -22,7 +22,7 @@ from pelican.readers import _DISCARD, MarkdownReader, Readers
 from .clock import now
 from .content_folder import content_files
 from .limits import beyond
-from .tables import AlignmentClasses
+from .tables import Tables
 from .unusable import (
     NO_TITLE,
     NOT_MARKDOWN,
@@ -112,10 +112,8 @@ def start_the_clock(pelican: Pelican) -> None:
     except ValueError as error:
         raise SystemExit(str(error)) from None
     markdown = pelican.settings["MARKDOWN"]
-    others = [
-        each for each in markdown.get("extensions", ()) if not isinstance(each, AlignmentClasses)
-    ]
-    pelican.settings["MARKDOWN"] = {**markdown, "extensions": [*others, AlignmentClasses()]}
+    others = [each for each in markdown.get("extensions", ()) if not isinstance(each, Tables)]
+    pelican.settings["MARKDOWN"] = {**markdown, "extensions": [*others, Tables()]}
     folder = Path(pelican.settings["PATH"])
     files, problems = content_files(folder, pelican.settings["IGNORE_FILES"])
     pelican.settings["CONTENT_FILES"] = files

@@ -9,7 +9,7 @@ from markdown.treeprocessors import Treeprocessor
 _ALIGNED = re.compile(r"text-align: (left|center|right);")
 
 
-class AlignmentClasses(Extension):
+class Tables(Extension):
     """Python-Markdown's: for ``style="text-align: right;"`` a cell gets ``class="align-right"``.
 
     A table gets ``tabindex="0"``: where it is wider than the page, arrow keys can scroll it.

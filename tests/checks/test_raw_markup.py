@@ -29,9 +29,16 @@ Make = Callable[..., SmallSite]
         ('<a href="data:text/html,x">', ['href="data:text/html,x"']),
         ('<video poster="//x.example/a.png">', ['poster="//x.example/a.png"']),
         ('<source srcset="https://x.example/a.png 2x">', ['srcset="https://x.example/a.png 2x"']),
+        ('<img src="a.png" srcset="b.png 1x, //x.example/c.png 2x">',
+         ['srcset="b.png 1x, //x.example/c.png 2x"']),
+        ('<img src="a.png" srcset="{static}/b.png 1x">', ['srcset="{static}/b.png 1x"']),
+        ('<img src="a.png" srcset="b.png 1x, /c.png 2x">', []),
+        ('<svg><image href="https://x.example/b.jpg"/></svg>',
+         ['href="https://x.example/b.jpg"']),
+        ('<svg><use xlink:href="#a"/><a xlink:href="javascript:x">', ['xlink:href="javascript:x"']),
         ('<p title="a > b" style="x">', ['style="x"']),
     ],
-)
+)  # fmt: skip
 def test_what_has_no_place_in_a_story_is_found(html: str, found: list[str]) -> None:
     assert [what for tag in tags(html) for what, _ in unwelcome(tag)] == found
 

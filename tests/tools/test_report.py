@@ -55,8 +55,9 @@ def test_the_report_counts_what_is_public_and_lists_what_asks_for_something(
         lines[lines.index("2025-08-01      3 words   2 inbound  posts/b.md") + 1].strip() == "a@end"
     )
     assert "no date         1 words   0 inbound  posts/d.md  (draft)" in lines
-    assert lines[-2] == "\nLeft out, or to be mended: 1"
-    assert 'posts/f.md:1: no date; write "Date: 2026-01-31"' in lines[-1]
+    assert lines[-3] == "\nLeft out, or to be mended: 2"
+    assert "posts/a.md:1: error: the title would show" in lines[-2]
+    assert 'posts/f.md:1: error: no date; write "Date: 2026-01-31"' in lines[-1]
 
     file = written_page(found, tmp_path / "report" / "index.html")
     first = file.read_bytes()
