@@ -19,6 +19,8 @@ from tools.check import FORMATS, lines
 from tools.check import check as check_site
 from tools.drafts import DraftError, edit, new_draft, publish_draft, shown
 from tools.ids import written_ids
+from tools.importers.exported import ImportProblem
+from tools.importers.stories import TOPIC, imported, summary
 from tools.preview import serve as serve_site
 from tools.publish import PublishError
 from tools.publish import publish as publish_site
@@ -250,6 +252,38 @@ def overview(_: Context, content: str = "", output: str = "") -> None:
         raise Exit(str(error), 1) from None
     except OSError as error:
         raise Exit(f"{error.filename} cannot be written: {error.strerror}", 1) from None
+
+
+@task(
+    name="import",
+    help={
+        "kind": "wordpress, ghost or substack",
+        "file": "the export, as that service gives it",
+        "images": "fetch the pictures, which are links otherwise",
+        "dry_run": "only say what would be written",
+        "topic": "the topic of posts that have none",
+        "home": "where the old blog is; only WordPress says so itself",
+        "content": "another content folder",
+    },
+)
+def bring_over(
+    _: Context, kind: str, file: str, images: bool = False, dry_run: bool = False,
+    topic: str = TOPIC, home: str = "", content: str = "",
+) -> None:  # fmt: skip
+    """Bring over stories from another blog; nothing that is here is changed."""
+    folder = Path(content) if content else None
+    try:
+        done = imported(
+            kind, Path(file), content=folder, topic=topic, home=home, images=images,
+            dry_run=dry_run,
+        )  # fmt: skip
+    except (BuildError, ImportProblem) as error:
+        raise Exit(f"{error}\nNothing was written.", 1) from None
+    except OSError as error:
+        raise Exit(f"{error.filename} cannot be written: {error.strerror}", 1) from None
+    except KeyboardInterrupt:
+        raise Exit("Stopped; run it again, and what is here already stays.", 130) from None
+    _print(summary(done, dry_run))
 
 
 @task(

@@ -82,6 +82,11 @@ def file_name(title: str) -> str:
     return words[: LONGEST_NAME + 1].rpartition("-")[0] or words[:LONGEST_NAME]
 
 
+def one_line(text: str) -> str:
+    """The text as front matter takes it: without line ends and signs that no one sees."""
+    return " ".join("".join(" " if category(sign) == "Cc" else sign for sign in text).split())
+
+
 def new_draft(
     title: str, choose: Callable[[list[str]], str], page: bool = False, content: Path | None = None
 ) -> Path:
@@ -91,8 +96,7 @@ def new_draft(
     Raises DraftError when it cannot be, BuildError when the settings cannot be read.
     """
     settings = site_settings(CONF, content=content)
-    # Of a line's end, and of what no one sees, nothing may get into the front matter.
-    title = " ".join("".join(" " if category(sign) == "Cc" else sign for sign in title).split())
+    title = one_line(title)
     name = file_name(title)
     if not name:
         raise DraftError(f'the title "{title}" has no letter for an address; write a word or two')

@@ -112,11 +112,11 @@ def test_a_long_title_has_a_short_address() -> None:
 
 
 def test_publishing_changes_two_lines_and_no_other_byte(small_site: Make) -> None:
-    draft = b"\xef\xbb\xbfTitle: A\r\nstatus: Draft\r\nDATE: 2025-01-01\r\nTags: b\r\n\r\nWell. status: c"
+    draft = b"\xef\xbb\xbfTitle: A\r\nstatus: Draft\r\nDATE: 2025-01-01\r\nTags: b\r\n\r\nHe is c"
     site = small_site({"posts/a.md": draft})
     publish_draft("A.md".lower(), site.content)
     assert (site.content / "posts/a.md").read_bytes() == (
-        b"\xef\xbb\xbfTitle: A\r\nDate: 2025-12-31 19:00\r\nTags: b\r\nId: a\r\n\r\nWell. status: c"
+        b"\xef\xbb\xbfTitle: A\r\nDate: 2025-12-31 19:00\r\nTags: b\r\nId: a\r\n\r\nHe is c"
     )
 
 

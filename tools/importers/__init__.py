@@ -1,0 +1,1 @@
+"""Bring stories from WordPress, Ghost and Substack: read an export, write Markdown."""
