@@ -19,8 +19,6 @@ from tools.check import FORMATS, lines
 from tools.check import check as check_site
 from tools.drafts import DraftError, edit, new_draft, publish_draft, shown
 from tools.ids import written_ids
-from tools.importers.exported import ImportProblem
-from tools.importers.stories import TOPIC, imported, summary
 from tools.preview import serve as serve_site
 from tools.publish import PublishError
 from tools.publish import publish as publish_site
@@ -268,9 +266,13 @@ def overview(_: Context, content: str = "", output: str = "") -> None:
 )
 def bring_over(
     _: Context, kind: str, file: str, images: bool = False, dry_run: bool = False,
-    topic: str = TOPIC, home: str = "", content: str = "",
+    topic: str = "", home: str = "", content: str = "",
 ) -> None:  # fmt: skip
     """Bring over stories from another blog; nothing that is here is changed."""
+    # Its HTML parser would cost each other task, and each rebuild of the preview, time to load.
+    from tools.importers.exported import ImportProblem  # noqa: PLC0415
+    from tools.importers.stories import imported, summary  # noqa: PLC0415
+
     folder = Path(content) if content else None
     try:
         done = imported(

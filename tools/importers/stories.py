@@ -49,7 +49,7 @@ def imported(
     file: Path,
     *,
     content: Path | None = None,
-    topic: str = TOPIC,
+    topic: str = "",
     home: str = "",
     images: bool = False,
     dry_run: bool = False,
