@@ -16,7 +16,7 @@ from feeds.identity import file_id
 from pelican.contents import Article, Content
 from pelican.utils import slugify
 from posts.clock import now
-from posts.front_matter import Key, front_matter
+from posts.front_matter import front_matter
 
 from .build import BuildError, read_site, site_settings
 from .front_matter import with_line, without_line
@@ -47,9 +47,9 @@ def topics(content: Path | None = None) -> dict[str, Path]:
     found = {}
     for folder in folders:
         named = Counter(
-            keys["category"].value
+            keys["category"]
             for file in sorted(folder.glob("*.md"))
-            if "category" in (keys := _keys(file))
+            if "category" in (keys := front_matter_of(file))
         )
         usual = by_folder.get(folder.name, folder.name.replace("-", " ").capitalize())
         found[named.most_common(1)[0][0] if named else usual] = folder
@@ -210,14 +210,15 @@ def _meant(name: str, contents: Mapping[str, Content | None], folder: Path) -> s
 def _check_free(content: Path, name: str) -> None:
     """Raise DraftError when another file has the name, and with it the address and the id."""
     for file in sorted(content.rglob("*.md")):
-        keys = _keys(file)
-        if name in {file.stem.lower(), *(keys[key].value for key in ("slug", "id") if key in keys)}:
+        keys = front_matter_of(file)
+        if name in (file.stem.lower(), keys.get("slug"), keys.get("id")):
             raise DraftError(f"{shown(file)} has that name already; choose another title")
 
 
-def _keys(file: Path) -> dict[str, Key]:
+def front_matter_of(file: Path) -> dict[str, str]:
     """What stands at the top of the file, by key."""
-    return front_matter(file.read_text("utf-8-sig", errors="replace").splitlines()).first()
+    lines = file.read_text("utf-8-sig", errors="replace").splitlines()
+    return {name: key.value for name, key in front_matter(lines).first().items()}
 
 
 def _today(settings: Mapping[str, Any]) -> str:

@@ -11,12 +11,11 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup
-from posts.unusable import front_matter
 from rich.console import Console
 from rich.progress import track
 
 from ..build import checked_siteurl, site_settings
-from ..drafts import CONF, POSTS, file_name, one_line
+from ..drafts import CONF, POSTS, file_name, front_matter_of, one_line
 from . import ghost, substack, wordpress
 from .exported import Export, ExportedPost, ImportProblem
 from .links import Links
@@ -128,10 +127,10 @@ class _Stories:
         self._words: dict[str, str] = {file_name(each): each for each in settings.get("TOPICS", {})}
         self._addresses: set[str] = set()
         for file in sorted(folder.rglob("*.md")):
-            said = front_matter(file.read_text("utf-8-sig", errors="replace"))
-            self._names |= {file.stem.lower(), said.get("slug", (0, ""))[1].lower()}
-            self._ids.add(said.get("id", (0, ""))[1])
-            for word in said.get("tags", (0, ""))[1].split(","):
+            said = front_matter_of(file)
+            self._names |= {file.stem.lower(), said.get("slug", "").lower()}
+            self._ids.add(said.get("id", ""))
+            for word in said.get("tags", "").split(","):
                 self._words.setdefault(file_name(word), word.strip())
 
     def path(self, post: ExportedPost) -> str | None:
