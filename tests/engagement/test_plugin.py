@@ -140,8 +140,8 @@ def test_a_story_whose_address_is_not_ascii_has_both_in_feeds(small_site: Make) 
 def test_a_feed_of_summaries_has_neither(small_site: Make, tmp_path: Path) -> None:
     conf = tmp_path / "conf.py"
     conf.write_text(
-        (ROOT / "pelicanconf.py").read_text("utf-8")
-        + f"THEME, PLUGIN_PATHS = {str(ROOT / 'theme')!r}, [{str(ROOT / 'plugins')!r}]\n"
+        f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom pelicanconf import *\n"
+        f"THEME, PLUGIN_PATHS = {str(ROOT / 'theme')!r}, [{str(ROOT / 'plugins')!r}]\n"
         "RSS_FEED_SUMMARY_ONLY = FEED_APPEND_REF = True\n"
     )
     site = small_site({**STORIES, "posts/a.md": post("A", "One.\n\n[[cta weekly]]\n\nTwo.")})
@@ -298,8 +298,8 @@ def test_settings_and_calls_that_are_wrong_are_told_together(
 ) -> None:
     conf = tmp_path / "conf.py"
     conf.write_text(
-        (ROOT / "pelicanconf.py").read_text("utf-8")
-        + f"THEME, PLUGIN_PATHS = {str(ROOT / 'theme')!r}, [{str(ROOT / 'plugins')!r}]\n"
+        f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom pelicanconf import *\n"
+        f"THEME, PLUGIN_PATHS = {str(ROOT / 'theme')!r}, [{str(ROOT / 'plugins')!r}]\n"
         'CALLS_TO_ACTION = {"end_limt": 1}\n'
     )
     site = small_site({**STORIES, "calls_to_action.toml": CALLS.replace("button", "buton")})
