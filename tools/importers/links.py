@@ -49,8 +49,7 @@ class Links:
                 notes.append(f"its link {href} leads to a draft, and was taken out")
                 return ""
             notes.append(f"its link {href} leads to what was not brought over")
-        # Pelican would take what stands in braces for an address of its own.
-        if parts.scheme not in KEPT or "{" in address or not address:
+        if parts.scheme not in KEPT or not address:
             notes.append(f"its link {href[:200]} was taken out")
             return ""
         return address

@@ -33,9 +33,13 @@ def markdown(
     for tag in soup.find_all(SILENT):
         tag.decompose()
     for tag in soup.find_all(LOST):
+        if tag.decomposed:  # with what it stood in
+            continue
         notes.append(f"not converted: <{tag.name}>")
         tag.decompose()
     for tag in soup.find_all(FRAMES):
+        if not tag.parent:  # It stood in another one, for want of which it was there.
+            continue
         source = tag.find("source")
         src = str(tag.get("src") or (source.get("src") if source else "") or "")
         notes.append(f"not converted: <{tag.name}> {src}".strip())

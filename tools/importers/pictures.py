@@ -51,7 +51,7 @@ class Pictures:
                 raise ValueError(f"it is larger than {MOST_BYTES // 1_000_000} MB")
             with Image.open(BytesIO(content)) as image:
                 ending = ENDINGS.get(image.format or "", "")
-                image.verify()
+                image.load()  # As only a whole picture can be.
             if not ending:
                 raise ValueError("it is of a kind that browsers do not all show")
         except (URLError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
