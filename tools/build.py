@@ -158,7 +158,8 @@ def checked_siteurl(siteurl: str) -> str:
     parts = urlsplit(siteurl)
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:
         raise BuildError(
-            f'the address of the site is "{siteurl}"; write it like https://name.github.io/blog'
+            f'the address of the site (SITEURL in publishconf.py) is "{siteurl}"; write it like '
+            "https://name.github.io/blog"
         )
     return siteurl.rstrip("/")
 

@@ -107,7 +107,8 @@ def _escaped(text: str, signs: str = "") -> str:
 
 def _summary(report: Report) -> Iterator[str]:
     for file, day in report.held_back:
-        yield f"Not public: {file} ({f'waits for {day:%Y-%m-%d %H:%M}' if day else 'a draft'})"
+        why = f"waits for {day:%Y-%m-%d %H:%M}" if day else "a draft: its words were not checked"
+        yield f"Not public: {file} ({why})"
     if report.reading_ease:
         hardest = min(report.reading_ease, key=lambda each: each[1])
         yield (

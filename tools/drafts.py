@@ -20,6 +20,7 @@ from posts.front_matter import front_matter
 
 from .build import BuildError, read_site, site_settings
 from .front_matter import with_line, without_line
+from .publish_checks import placeholders_in
 
 CONF = "pelicanconf.py"
 PUBLIC_CONF = "publishconf.py"
@@ -170,6 +171,8 @@ def publish_draft(name: str, content: Path | None = None) -> tuple[Path, str]:
                 "give it a line like Slug: a-few-words"
             )
     text = without_line(file.read_bytes().decode(), "Status")
+    if waiting := placeholders_in(text, file):
+        raise DraftError("\n".join(waiting))
     if isinstance(draft, Article):
         text = with_line(text, "Date", _today(settings))
         if "id" not in draft.metadata:

@@ -20,8 +20,10 @@ REF = f"refs/heads/{BRANCH}"
 # Lines in a commit's message that tell our commits from others, with their sources.
 SOURCE = "Published-from"
 RESTORED = "Rolled-back-to"
+REJECTED = "Rolled-back-at"
 _LOG = f"%H%x00%s%x00%an%x00%(trailers:key={SOURCE},valueonly,separator=)%x00" + (
-    f"%(trailers:key={RESTORED},valueonly,separator=)"
+    f"%(trailers:key={RESTORED},valueonly,separator=)%x00"
+    f"%(trailers:key={REJECTED},valueonly,separator=)"
 )
 
 
@@ -34,7 +36,8 @@ class Commit:
     """A commit on the branch.
 
     ``source`` is the commit that it was published from, empty for somebody else's commit;
-    ``restored`` the publish whose site it brought back, if it is a rollback.
+    ``restored`` the publish whose site it brought back, if it is a rollback, and ``rejected``
+    the source's commit of that moment.
     """
 
     id: str
@@ -42,6 +45,7 @@ class Commit:
     author: str
     source: str
     restored: str
+    rejected: str
 
 
 @dataclass(frozen=True)

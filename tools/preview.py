@@ -101,7 +101,7 @@ class Preview:
             )
             self.stale = not built.startswith("Built ")
             self.changed.notify_all()
-        done = "" if self.problems else f"Rebuilt in {time.perf_counter() - start:.1f} s"
+        done = "" if self.stale else f"Rebuilt in {time.perf_counter() - start:.1f} s"
         return f"{said}{done}".strip()
 
     def wait_for_other_than(self, build: str) -> str:

@@ -21,6 +21,7 @@ from .build import FRESH, ROOT, build, checked_siteurl, site_settings
 from .built_site import problems_of
 from .pages_branch import (
     BRANCH,
+    REJECTED,
     REMOTE,
     RESTORED,
     SOURCE,
@@ -78,10 +79,11 @@ def publish(
     check_repository()
     problems = [*wrong_settings(siteurl, settings), *placeholders(content)]
     dirty = uncommitted()
-    if dirty and not (allow_dirty or dry_run):
+    # What mends the others would be one more commit.
+    if dirty and not (problems or allow_dirty or dry_run):
         problems.append(
-            f"{dirty} not committed: commit (git add . && git commit), or publish the files as "
-            "they are with --allow-dirty"
+            f'{dirty} not committed: type git add --all, then git commit -m "What is new"; or '
+            "publish the files as they are with --allow-dirty"
         )
     _refuse(problems)
     source = said("rev-parse", "HEAD")
@@ -99,10 +101,10 @@ def publish(
             _refuse(losses(site, {*files}, tip, domain, content, allow_shrink))
             changed = changes(files_in(tip), files)
             notes = [f"{dirty} not committed."] if dirty else []
-            if dry_run:
-                return "\n".join([*notes, *_report(changed, siteurl)])
             if not changed:
                 return f"There is nothing new to publish; {siteurl}/ has it all."
+            if dry_run:
+                return "\n".join([*notes, *_report(changed, siteurl)])
             message = f"Publish {source[:7]}{' and uncommitted changes' if dirty else ''}"
             message += f"\n\n{SOURCE}: {source}"
             commit = commit_of_folder(site, tip, message, Path(folder, "git"))
@@ -133,7 +135,8 @@ def rollback() -> str:
     publishes = [commit for commit in commits if commit.source]
     by_id = {commit.id: commit for commit in publishes}
     wanted = by_id[last.restored or last.id]
-    if not _others_changes(last, tip):
+    others = _others_changes(last, tip)
+    if not others:
         earlier = publishes[publishes.index(wanted) + 1 :]
         if not earlier:
             raise PublishError(f"there is no publish before that of {wanted.source[:7]}")
@@ -145,6 +148,8 @@ def rollback() -> str:
                 f'"{domains[1]}": it would not work there; publish what you want instead'
             )
     trailers = f"{SOURCE}: {wanted.source}\n{RESTORED}: {wanted.id}"
+    if not others:
+        trailers += f"\n{REJECTED}: {said('rev-parse', 'HEAD')}"
     message = f"Roll back to the site of {wanted.source[:7]}\n\n{trailers}"
     commit = commit_of_tree(wanted.id, tip, message)
     if not _pushed(commit, tip, siteurl):
@@ -188,7 +193,7 @@ def _tip_to_build_upon(source: str) -> str:
     if last.restored:
         taken_back = set()
         for commit in commits[: [each.id for each in commits].index(last.restored)]:
-            taken_back |= set() if commit.restored else {commit.source}
+            taken_back.add(commit.rejected if commit.restored else commit.source)
         if source in taken_back:
             raise PublishError(
                 f"the site of commit {source[:7]} was rolled back; commit what mends it, and "

@@ -28,16 +28,20 @@ def placeholders(content: Path) -> list[str]:
     found = []
     for file in (*confs, *sorted(texts)):
         text = file.read_text("utf-8-sig", errors="replace") if file.exists() else ""
-        if DRAFT.search(text.partition("\n\n")[0]):
-            continue
-        shown = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file
-        found += [
-            f"{shown.as_posix()}:{number}: decide, and write it in place of: {match[0]}"
-            for number, line in enumerate(text.splitlines(), 1)
-            if not (file.suffix in (".py", ".toml") and line.lstrip().startswith("#"))
-            for match in PLACEHOLDER.finditer(line)
-        ]
+        if not DRAFT.search(text.partition("\n\n")[0]):
+            found += placeholders_in(text, file)
     return found
+
+
+def placeholders_in(text: str, file: Path) -> list[str]:
+    """The same of one file's text."""
+    shown = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file
+    return [
+        f"{shown.as_posix()}:{number}: decide, and write it in place of: {match[0]}"
+        for number, line in enumerate(text.splitlines(), 1)
+        if not (file.suffix in (".py", ".toml") and line.lstrip().startswith("#"))
+        for match in PLACEHOLDER.finditer(line)
+    ]
 
 
 def check_repository() -> None:
@@ -127,6 +131,14 @@ def losses(
             f"of {len(old)} public stories {len(new)} would be left (gone: {gone}, …); if you "
             "mean it, publish with --allow-shrink"
         )
+    new_ids = {new[story]: story for story in new.keys() - old.keys()}
+    for story in sorted(old.keys() - new.keys()):
+        if (named := new_ids.get(old[story])) and not allow_shrink:
+            problems.append(
+                f"{_file_of(named, content)}:1: feeds know the story as {story}, not as {named}: "
+                f"write back the line Id: {story}; if it is another story in the old one's place, "
+                "publish with --allow-shrink"
+            )
     for story in sorted(old.keys() & new.keys()):
         if old[story] != new[story] and not answers(names, old[story]):
             problems.append(

@@ -37,7 +37,7 @@ def authority(value: object) -> Authority:
         year, month, day = (int(found[part] or 1) for part in ("year", "month", "day"))
         since = datetime(year, month, day, tzinfo=UTC)
     except ValueError:
-        said = "is missing" if value is None else f'"{value}" is none'
+        said = "is missing" if value is None else f'is "{value}"'
         raise ValueError(
             f"FEED_AUTHORITY {said}; write a domain or an e-mail address of yours in small "
             'letters, a comma, and a year or day when it was yours, like "name.example,2026", '

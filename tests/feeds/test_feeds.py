@@ -130,7 +130,7 @@ def test_an_authority_that_is_missing_stops_the_build(
 
 @pytest.mark.parametrize("given", ["site.example", "Site.example,2026", "site.example,2026-13", 7])
 def test_an_authority_that_is_none_is_told(given: object) -> None:
-    with pytest.raises(ValueError, match=f'^FEED_AUTHORITY "{given}" is none; write a domain'):
+    with pytest.raises(ValueError, match=f'^FEED_AUTHORITY is "{given}"; write a domain'):
         authority(given)
 
 

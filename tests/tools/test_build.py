@@ -84,7 +84,7 @@ def test_a_folder_with_other_files_is_never_replaced(small_site: Make, tmp_path:
     ("options", "problem"),
     [
         ({"content": Path("no/such")}, "there is no folder no/such"),
-        ({"siteurl": "site.example"}, 'the address of the site is "site.example"; write it'),
+        ({"siteurl": "site.example"}, 'is "site.example"; write it like'),
         ({"output": Path("/proc/nowhere")}, "/proc/nowhere cannot be written"),
         ({"conf": "no_such.py"}, "no_such.py: FileNotFoundError"),
     ],

@@ -11,7 +11,7 @@ import pytest
 from sites import SmallSite, files_below, post
 
 from tools.build import ROOT
-from tools.drafts import DraftError, file_name, new_draft, publish_draft
+from tools.drafts import SUMMARY, DraftError, file_name, new_draft, publish_draft
 
 Make = Callable[..., SmallSite]
 TRUST: dict[str, str | bytes] = {
@@ -46,7 +46,11 @@ def test_a_new_story_is_a_whole_draft_that_publish_draft_makes_public(small_site
     built = site.build()
     assert not [each for each in built.problems if each.file.endswith(file.name)]
     assert [Path(name).name for name, _ in built.held_back] == [file.name]
-    file.write_text(file.read_text("utf-8") + "Words.\n", "utf-8")
+    written = file.read_text("utf-8") + "Words.\n"
+    file.write_text(written, "utf-8")
+    with pytest.raises(DraftError, match="dont.md:5: decide, and write it in place of: TODO: one"):
+        publish_draft("grusse-either-or-dont", site.content)
+    file.write_text(written.replace(SUMMARY, "One sentence."), "utf-8")
     done = publish_draft("grusse-either-or-dont", site.content)
     assert done == (file, "https://outcome-giraffe.example/grusse-either-or-dont/")
     assert "Status" not in file.read_text("utf-8")
@@ -62,7 +66,7 @@ def test_a_new_page_needs_no_topic_and_no_date(small_site: Make) -> None:
         *("Title", "Summary", "Status"),
         *("", ""),
     ]
-    file.write_text(f"{file.read_text()}I am.\n")
+    file.write_text(f"{file.read_text().replace(SUMMARY, 'Me.')}I am.\n")
     assert publish_draft("pages/who-i-am.md", site.content)[1].endswith("/who-i-am/")
     assert file.read_text().count("Date") == 0
     site.build()
@@ -174,5 +178,7 @@ def test_the_task_asks_for_the_topic_on_a_terminal_and_opens_the_editor(small_si
     assert gone.returncode == 1
     assert 'the editor "no-such-editor" cannot be run' in gone.stderr
     assert "Traceback" not in gone.stderr
+    file = site.content / "posts/trust/a-map.md"
+    file.write_text(file.read_text().replace(SUMMARY, "A map."))
     again = run(site, "publish-draft", "a-map")
     assert "Once published it is at https://outcome-giraffe.example/a-map/" in again.stdout

@@ -78,7 +78,9 @@ def test_changes_are_told_apart() -> None:
 def test_what_is_not_committed_is_published_only_on_request(project: Project) -> None:
     for n in range(7):
         (project.clone / "content" / f"{n}.txt").write_text("words")
-    with pytest.raises(PublishError, match=r"content/0.txt, .*, 2 more are not committed: commit"):
+    with pytest.raises(
+        PublishError, match=r"content/0.txt, .*, 2 more are not committed: type git add"
+    ):
         publish(PUBLIC)
     assert not project.tip()
     assert publish(PUBLIC, allow_dirty=True).startswith("content/0.txt, ")
@@ -91,7 +93,7 @@ def test_what_is_not_committed_is_published_only_on_request(project: Project) ->
         (None, "publishconf.py: SITEURL is still https://.*example; write the address"),
         ("https://localhost:8000", "SITEURL is still https://localhost:8000"),
         ("http://site.org", "SITEURL is http://site.org; it must start with https://"),
-        ("writer.github.io", 'the address of the site is "writer.github.io"'),
+        ("writer.github.io", '\\(SITEURL in publishconf.py\\) is "writer.github.io"'),
     ],
 )
 def test_an_address_that_cannot_be_right_is_refused_before_building(
@@ -123,6 +125,30 @@ def test_ids_under_a_name_that_is_nobodys_are_refused(
     with pytest.raises(PublishError, match="pelicanconf.py: FEED_AUTHORITY is still outcome-gir"):
         publish(PUBLIC)
     assert not project.tip()
+
+
+@PUBLISHED
+def test_what_was_rolled_back_stays_away_also_after_a_commit_that_changed_no_page(
+    project: Project,
+) -> None:
+    project.edit("story-1/index.html", "words.", "prose.")
+    (project.clone / "content/posts/note.txt").write_text("one")
+    commit_all(project.clone, "One")
+    publish(PUBLIC)
+    (project.clone / "content/posts/note.txt").write_text("two")
+    commit_all(project.clone, "Nothing that shows")
+    assert publish(PUBLIC).startswith("There is nothing new")
+    rollback()
+    with pytest.raises(PublishError, match="was rolled back; commit what mends it"):
+        publish(PUBLIC)
+
+
+@PUBLISHED
+def test_a_changed_id_is_told(project: Project) -> None:
+    project.edit("addresses.json", '"story-1"', '"story-one"')
+    with pytest.raises(PublishError, match="feeds know the story as story-1, not as story-one: wr"):
+        publish(PUBLIC)
+    assert publish(PUBLIC, allow_shrink=True)
 
 
 def test_what_is_wrong_with_the_built_site_is_told_and_nothing_is_published(
