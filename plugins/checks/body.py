@@ -7,7 +7,8 @@ from operator import eq
 from .heads import Finding
 from .source import Source, numbered
 
-_CONTROL = re.compile(
+# Signs that nobody sees.
+UNSEEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
 )
 _TEMPLATE = re.compile(r"\{\{|\{%|%\}|\}\}")
@@ -34,7 +35,7 @@ SAID_TWICE = frozenset(("had", "that", "bye", "ha", "no", "very", "so", "there",
 
 def wrong_text(source: Source) -> Iterator[Finding]:
     """Signs that nobody sees, code that nothing closes, and what other systems left behind."""
-    for match in _each_line_once(_CONTROL, source.text):
+    for match in _each_line_once(UNSEEN, source.text):
         line = source.text.count("\n", 0, match.start()) + 1
         code = f"U+{ord(match[0]):04X}"
         yield line, "control-character", f"the sign {code} is not for text; take it out"

@@ -24,7 +24,7 @@ Finding = tuple[int, str, str]
 
 _ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[ T_]\d{1,2}:\d{2}(?::\d{2})?.*)?")
 _LIKE_A_KEY = re.compile(r"\s*(?P<key>[^\s:#>*\-`\[<\d][^:\n]{0,30}?)\s*:(?:\s|$)")
-_MARKUP = re.compile(r"<[A-Za-z/!][^<>]*+>|\*\*|__|\]\(|`|\{[{%]|&(?:[a-z]+|#\d+);")
+MARKUP = re.compile(r"<[A-Za-z/!][^<>]*+>|\*\*|__|\]\(|`|\{[{%]|&(?:[a-z]+|#\d+);")
 _ODD_SLUG = re.compile(r"[^a-z0-9\-./]")
 _QUOTED = re.compile(r"""(["']).*\1""")
 
@@ -76,7 +76,7 @@ def wrong_title(head: FrontMatter) -> Iterator[Finding]:
     title = " ".join(key.value.split())
     if not any(letter.isalnum() for letter in title):
         yield key.line, "bad-title", f'the title "{title}" has no letter; give it words'
-    if match := _MARKUP.search(title):
+    if match := MARKUP.search(title):
         words = f'the title would show "{match[0]}" as it stands; take it out'
         yield key.line, "bad-title", words
     if len(title) > LONGEST_TITLE:

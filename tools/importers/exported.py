@@ -46,11 +46,16 @@ class Export:
 
 
 def moment(text: object) -> datetime | None:
-    """A date in UTC from what exports write: ISO 8601, or milliseconds since 1970."""
+    """A date with a zone from what exports write: ISO 8601, or milliseconds since 1970.
+
+    None when it is none, or of a year that other time zones and programs cannot hold.
+    """
     try:
         if isinstance(text, int):
             return datetime.fromtimestamp(text / 1000, UTC)
         found = datetime.fromisoformat(str(text))
     except (ValueError, OverflowError, OSError):
+        return None
+    if not 1000 < found.year < 9999:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

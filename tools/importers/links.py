@@ -30,8 +30,12 @@ class Links:
 
     def link(self, href: str, notes: list[str]) -> str:
         """What the link is to say here; empty when it leads nowhere, which ``notes`` then hold."""
+        if not href:
+            return ""
+        # Headings get other ids here, and other elements none.
         if href.startswith("#"):
-            return href
+            notes.append(f"its link {href[:200]} to a part of the page was taken out")
+            return ""
         address = self.whole(href)
         try:
             parts = urlsplit(urljoin(self._export.home or NOWHERE, href))
@@ -44,7 +48,9 @@ class Links:
                 _key(f"/?p={number}" if number else parts.path), ("", False)
             )
             if path and not draft:
-                return f"{{filename}}/{path}{'#' + parts.fragment if parts.fragment else ''}"
+                if parts.fragment:
+                    notes.append(f"its link {href[:200]} leads to the whole page now")
+                return f"{{filename}}/{path}"
             if draft:
                 notes.append(f"its link {href} leads to a draft, and was taken out")
                 return ""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from html import escape
 from urllib.parse import quote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
@@ -54,6 +53,11 @@ def markdown(
         _become_picture(soup, tag, picture, notes)
     for tag in soup.find_all("h1"):
         tag.name = "h2"  # The page's own is its title.
+    for tag in soup.find_all(("h2", "h3", "h4", "h5", "h6")):
+        if not tag.get_text().strip() and not tag.find("img"):
+            tag.decompose()
+    for table in soup.find_all("table"):
+        _make_even(soup, table)
     text: str = _Converter(heading_style="atx", bullets="-", autolinks=False).convert_soup(soup)
     text = re.sub(r"[ \t]+\n", "\n", text.replace("  \n", "\0")).replace("\0", "  \n")
     return f"{re.sub(chr(10) + '{3,}', chr(10) * 2, text).strip()}\n", notes
@@ -89,6 +93,20 @@ def _become_link(soup: BeautifulSoup, tag: Tag, address: str, words: str = "") -
     tag.replace_with(new)
 
 
+def _make_even(soup: BeautifulSoup, table: Tag) -> None:
+    """Give every row as many cells as the longest has."""
+    rows = table.find_all("tr")
+    widths = [sum(map(_width, row.find_all(("td", "th")))) for row in rows]
+    for row, width in zip(rows, widths, strict=True):
+        row.extend([soup.new_tag("td") for _ in range(max(widths) - width)])
+
+
+def _width(cell: Tag) -> int:
+    """The columns that the cell takes, as markdownify counts them."""
+    span = str(cell.get("colspan", ""))
+    return max(1, min(1000, int(span))) if span.isdigit() else 1
+
+
 def _sound(address: str) -> str:
     """The address without signs that would end the link in Markdown, or begin something else."""
     kind, braced, rest = address.rpartition("}")
@@ -103,7 +121,10 @@ class _Converter(MarkdownConverter):
         text = _CALL.sub(r"(\1)", text)
         text = re.sub(r"[\\`*\[\]{}]|(?<!\w)_|_(?!\w)", r"\\\g<0>", text)
         text = re.sub(r"&(?=#?\w+;)", "&amp;", text).replace("<", "&lt;")
-        text = re.sub(r"(?m)^(\s*)([~:|])", lambda at: f"{at[1]}&#{ord(at[2])};", text)
+        text = text.replace("\\{%", "&#123;%").replace("\\[^", "\\[&#94;")
+        text = re.sub(r"(?m)^(\s*)([~:|=])", lambda at: f"{at[1]}&#{ord(at[2])};", text)
+        if "_inline" in parent_tags:  # As in the cell of a table.
+            text = text.replace("|", "&#124;")
         return _AT_START.sub(lambda at: f"{at[1]}{_backslashed(at[2])}", text)
 
     def convert_img(self, tag: Tag, text: str, parent_tags: set[str]) -> str:
@@ -117,8 +138,13 @@ class _Converter(MarkdownConverter):
         if not (picture and words):
             return f"\n\n{text.strip()}\n\n"
         image = self.convert_img(picture, "", parent_tags)
-        caption_line = f"<figcaption>{escape(words, quote=False)}</figcaption>"
+        caption_line = f"<figcaption>{self.escape(words, parent_tags)}</figcaption>"
         return f'\n\n<figure markdown="span">\n{image}\n{caption_line}\n</figure>\n\n'
+
+    def convert_pre(self, tag: Tag, text: str, parent_tags: set[str]) -> str:
+        """Code between fences that are longer than any in it."""
+        fence = "`" * max((3, *(len(run) + 1 for run in re.findall("`{3,}", text))))
+        return f"\n\n{fence}\n{text.strip(chr(10))}\n{fence}\n\n" if text.strip() else ""
 
 
 def _backslashed(sign: str) -> str:

@@ -11,6 +11,12 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from bs4 import BeautifulSoup
+from checks.body import UNSEEN
+from checks.heads import MARKUP
+from checks.names import MOST_WORDS
+from pelican.utils import slugify
+from posts.limits import beyond
+from posts.unusable import reserved
 from rich.console import Console
 from rich.progress import track
 
@@ -29,6 +35,8 @@ READERS: dict[str, Callable[[Path], Export]] = {
 }
 TOPIC = "Imported"
 LONGEST_TITLE = 300
+# Signs that no topic or tag may hold, as the plugin "checks" has it.
+_NO_WORD = re.compile(r"[|/\\\[\],;]|(?<![\w+])#(?=\w)|\.\.+")
 _ALIAS = re.compile(r"/?(?:(?!\.)[\w.~-]{1,80}/)*(?!\.)[\w.~-]{1,80}/?")
 
 
@@ -72,7 +80,7 @@ def imported(
         host = urlsplit(checked_siteurl(home)).hostname or ""
         export = replace(export, home=f"{home.rstrip('/')}/", hosts=export.hosts | {host})
     stories = _Stories(folder, settings, topic)
-    paths = {number: stories.path(post) for number, post in enumerate(export.posts)}
+    paths = {number: stories.path(post) for number, post in _progress(export.posts)}
     links = Links(export, paths)
     pictures = Pictures(folder, links.whole, images and not dry_run)
     done = Imported(left_out=export.left_out, pictures=pictures.addresses)
@@ -80,17 +88,15 @@ def imported(
         path = paths[number]
         notes = done.notes.setdefault(path or post.identity, post.notes)
         if not path:
-            notes.append(f'"{one_line(post.title)[:60]}" is here already, and was left out')
             continue
         own: list[str] = []
-        try:
-            text, lost = markdown(post.html, partial(links.link, notes=own), pictures.link_to)
-        except RecursionError:
-            notes.append("left out: its HTML is nested too deeply")
-            continue
+        text, lost = markdown(post.html, partial(links.link, notes=own), pictures.link_to)
         notes += dict.fromkeys([*lost, *own, *pictures.problems])
         pictures.problems.clear()
-        done.files[path] = f"{stories.front_matter(post, path)}\n{text}"
+        key, colon, rest = text.partition(":")
+        if key.lower() in settings["FRONT_MATTER_KEYS"] and colon:
+            text = f"{key}&#58;{rest}"
+        done.files[path] = UNSEEN.sub("", f"{stories.front_matter(post, path)}\n{text}")
         done.drafts += post.draft
     if not dry_run:
         for path, text in done.files.items():
@@ -121,25 +127,43 @@ class _Stories:
 
     def __init__(self, folder: Path, settings: dict[str, Any], topic: str) -> None:
         self._settings, self._topic = settings, one_line(topic)
-        self._names: set[str] = set()
+        self._names = {
+            str(value).partition("/")[0]
+            for key, value in settings.items()
+            if key.endswith("_SAVE_AS")
+        }
         self._ids: set[str] = set()
         # Two words for one address would be two pages in one place.
-        self._words: dict[str, str] = {file_name(each): each for each in settings.get("TOPICS", {})}
+        self._words = {("topic", self._slug(each)): each for each in settings.get("TOPICS", {})}
         self._addresses: set[str] = set()
         for file in sorted(folder.rglob("*.md")):
             said = front_matter_of(file)
             self._names |= {file.stem.lower(), said.get("slug", "").lower()}
             self._ids.add(said.get("id", ""))
-            for word in said.get("tags", "").split(","):
-                self._words.setdefault(file_name(word), word.strip())
+            if topic := said.get("category", ""):
+                self._words.setdefault(("topic", self._slug(topic)), topic)
+            for tag in said.get("tags", "").split(","):
+                self._words.setdefault(("tag", self._slug(tag)), tag.strip())
 
     def path(self, post: ExportedPost) -> str | None:
-        """The file for the post, in the content folder; None when its story is here already."""
+        """The file for the post, in the content folder; None when it is left out, as noted."""
         post.identity = re.sub(r"[^A-Za-z0-9._~-]+", "-", post.identity)[:80]
         if post.identity in self._ids:
+            post.notes.append(f'"{one_line(post.title)[:60]}" is here already, and was left out')
+            return None
+        try:
+            text = markdown(post.html, _anywhere, _anywhere)[0]
+        except RecursionError:
+            post.notes.append("left out: its HTML is nested too deeply")
+            return None
+        if too_much := beyond(text)[1]:
+            post.notes.append(f"left out: {too_much}")
             return None
         self._ids.add(post.identity)
-        title = one_line(BeautifulSoup(post.title, "html.parser").get_text(" "))
+        said = one_line(BeautifulSoup(post.title, "html.parser").get_text(" "))
+        title = one_line(MARKUP.sub(" ", said))
+        if title != said:
+            post.notes.append("markup was taken out of its title")
         if len(title) > LONGEST_TITLE:
             post.notes.append(f"its title had {len(title)} letters, and was cut")
         post.title = title[:LONGEST_TITLE].strip()
@@ -148,15 +172,22 @@ class _Stories:
             post.title = f"{post.title} {post.identity}".strip()
         first = name = file_name(post.slug) or file_name(post.title) or file_name(post.identity)
         number = 2
-        while name in self._names:
+        while name in self._names or reserved(f"{name}/", self._settings):
             name, number = f"{first}-{number}", number + 1
         self._names.add(name)
         if not post.draft and not post.page and post.date is None:
             post.draft = True
             post.notes.append("it had no date, so it is a draft here")
+        if not post.draft and not text.strip():
+            post.draft = True
+            post.notes.append("it has no words, so it is a draft here")
+        post.topic = self._word("topic", post.topic, post) or self._word("topic", self._topic, post)
+        post.topic = post.topic or TOPIC
+        tags = [self._word("tag", tag, post) for tag in post.tags]
+        post.tags = [*dict.fromkeys(tag for tag in tags if tag)]
         if post.page:
             return f"{self._settings['PAGE_PATHS'][0]}/{name}.md"
-        return f"{POSTS}/{file_name(self._topic_of(post)) or file_name(TOPIC)}/{name}.md"
+        return f"{POSTS}/{file_name(post.topic)}/{name}.md"
 
     def front_matter(self, post: ExportedPost, path: str) -> str:
         """The lines above the story's text."""
@@ -165,9 +196,8 @@ class _Stories:
             if post.date:
                 zone = ZoneInfo(self._settings["TIMEZONE"])
                 lines["Date"] = post.date.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-            lines["Category"] = self._topic_of(post)
-            tags = [self._word(tag) for tag in post.tags]
-            lines["Tags"] = ", ".join(dict.fromkeys(tag for tag in tags if tag))
+            lines["Category"] = post.topic
+            lines["Tags"] = ", ".join(post.tags)
         lines["Summary"] = one_line(BeautifulSoup(post.summary, "html.parser").get_text(" "))
         if post.draft:
             lines["Status"] = "draft"
@@ -177,13 +207,18 @@ class _Stories:
             lines["Id"] = post.identity
         return "".join(f"{key}: {value}\n" for key, value in lines.items() if value)
 
-    def _topic_of(self, post: ExportedPost) -> str:
-        return self._word(post.topic) or self._word(self._topic) or TOPIC
+    def _word(self, kind: str, given: str, post: ExportedPost) -> str:
+        """The topic or tag as the blog writes it; empty when it would have no address."""
+        given = one_line(BeautifulSoup(given, "html.parser").get_text())[:LONGEST_TITLE]
+        word = " ".join(_NO_WORD.sub(" ", given).split()[:MOST_WORDS])
+        # Letters alone make an address, and the topic's folder.
+        word = self._words.setdefault((kind, self._slug(word)), word) if file_name(word) else ""
+        if word.casefold() != given.casefold():
+            post.notes.append(f'its {kind} "{given}" is "{word}" here')
+        return word
 
-    def _word(self, word: str) -> str:
-        """A topic or tag as the blog writes it; empty when it would have no address."""
-        word = one_line(word.replace(",", " "))[:LONGEST_TITLE]
-        return self._words.setdefault(file_name(word), word) if file_name(word) else ""
+    def _slug(self, word: str) -> str:
+        return str(slugify(word, regex_subs=self._settings["SLUG_REGEX_SUBSTITUTIONS"]))
 
     def _alias(self, post: ExportedPost, name: str) -> str:
         """The old address, if a file can answer there and it is not the new one."""
@@ -196,6 +231,10 @@ class _Stories:
             return ""
         self._addresses.add(old.strip("/").casefold())
         return old.lstrip("/")
+
+
+def _anywhere(_: str) -> str:
+    return "https://blog.invalid/"
 
 
 def _progress(posts: Sequence[ExportedPost]) -> Iterator[tuple[int, ExportedPost]]:
