@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 
@@ -145,6 +146,54 @@ def test_a_blog_of_wordpress_comes_over_and_builds(small_site: Make, export: Wri
     again = imported("wordpress", file, content=site.content)
     assert [path for path in again.files if path.startswith("posts")] == []
     assert {name: files_below(site.content)[name] for name in before} == before
+
+
+def test_what_the_checks_refuse_is_mended_or_kept_back(small_site: Make, export: Write) -> None:
+    site = small_site({"posts/bread/own.md": post("Own", Category="Bread", Tags="C++")})
+    stories = {
+        "**Bold** `x` {{a}}": "A.",
+        "Anchors": '<p id="a">B</p><p id="a"><a href="#a">up</a> <a href="#">top</a></p>',
+        "Empty": "[gallery]",
+        "To it": '<a href="/2019/05/post-3/">C</a>',
+        "Left over": "<p>{{ name }} {% x %} [^1]</p><p>[^1]: d</p><p>e<br>===</p>",
+        "Table": "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td></tr><tr><td>1|2</td><td>"
+        "3</td><td>4</td></tr></table><h2> </h2>",
+        "Code": "<p>Two fences:</p><pre>```\n~~~\n</pre>",
+        "Unseen": "Zero\u200bwidth",
+        "Key": "Date: of a baker",
+        "Brackets": f"<p>{'[' * 300}</p>",
+        "Ancient": "F.",
+    }
+    names = ["AC/DC", "#bread", "C#", ".NET", "node..js", "a; b", "one two three four five", "🎉"]
+    named = "".join(f'<category domain="post_tag">{name}</category>' for name in names)
+    topic = '<category domain="category">bread</category>'
+    items = [
+        item(number, title, html, extra=topic + named, name="archives" if number == 1 else "")
+        for number, (title, html) in enumerate(stories.items(), 1)
+    ]
+    items[-1] = items[-1].replace("2019-05-01 22", "0001-01-01 00")
+    done = imported("wordpress", export("a.xml", WXR.format(items="".join(items))),
+                    content=site.content)  # fmt: skip
+    builds(site)
+    assert done.files["posts/bread/archives-2.md"].startswith(
+        "Title: Bold x a}}\nDate: 2019-05-01 18:30\nCategory: Bread\n"
+        "Tags: AC DC, bread, C++, .NET, node js, a b, one two three four\n"
+    )
+    notes = done.notes["posts/bread/archives-2.md"]
+    assert {
+        "markup was taken out of its title",
+        'its tag "C#" is "C++" here',
+        'its tag "one two three four five" is "one two three four" here',
+        'its tag "🎉" was left out',
+    } <= {*notes}
+    assert "its link #a to a part of the page was taken out" in str(done.notes)
+    assert "Status: draft" in done.files["posts/bread/empty.md"]
+    assert "its link /2019/05/post-3/ leads to a draft" in str(done.notes["posts/bread/to-it.md"])
+    assert "left out: more than 200 brackets" in str(done.notes["wordpress-10"])
+    assert "````\n```\n~~~\n````" in done.files["posts/bread/code.md"]
+    page = unescape(site.read("left-over/index.html"))
+    assert "{% x %} [^1]" in page.replace("\xa0", " ")
+    assert "<td>1|2</td>" in unescape(site.read("table/index.html"))
 
 
 def test_a_blog_of_ghost_comes_over_and_builds(small_site: Make, export: Write) -> None:

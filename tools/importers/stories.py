@@ -214,7 +214,8 @@ class _Stories:
         # Letters alone make an address, and the topic's folder.
         word = self._words.setdefault((kind, self._slug(word)), word) if file_name(word) else ""
         if word.casefold() != given.casefold():
-            post.notes.append(f'its {kind} "{given}" is "{word}" here')
+            became = f'is "{word}" here' if word else "was left out"
+            post.notes.append(f'its {kind} "{given}" {became}')
         return word
 
     def _slug(self, word: str) -> str:
