@@ -134,7 +134,9 @@ def test(_: Context, only: str = "") -> None:
         ensure_browser()
     except NoBrowserError as error:
         raise Exit(str(error), 1) from None
-    _run("-m", "pytest", *(["-k", only] if only else []))
+    # File by file, so that what a file's tests share is made once.
+    side_by_side = ("--numprocesses", "auto", "--dist", "loadfile")
+    _run("-m", "pytest", *side_by_side, *(["-k", only] if only else []))
 
 
 @task
