@@ -27,6 +27,8 @@ MARK = ".nojekyll"
 MARK_TEXT = "Made by a build, which may replace this folder.\n"
 # Of a site that is being built, beside the place where it will go.
 FRESH = ".build."
+# What may be wrong only because another post is left out.
+FOLLOWING = ("bad-alias", "dead-link", "engagement")
 REPORT = ROOT / "build-error.log"
 
 
@@ -90,12 +92,11 @@ def build(
         problems: tuple[Problem, ...] = ()
         if keep_going and not drafts:
             # What shows all posts, such as a list, must know from the start which ones there are.
-            problems = read_site(settings.copy()).problems
-            settings["LEFT_OUT"] = {each.file for each in problems if each.severity == "error"}
+            problems = _leave_out(settings)
         settings["OUTPUT_PATH"] = str(fresh)
         left = run_pelican(settings)
         # What is left out is told already; that others link to it is news.
-        consequences = [each for each in left if each.rule == "dead-link"] if problems else left
+        consequences = [each for each in left if each.rule in FOLLOWING] if problems else left
         problems = tuple(in_order([*problems, *consequences]))
         if not drafts:
             _write_search_index(fresh, settings["DEFAULT_LANG"])
@@ -106,6 +107,21 @@ def build(
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return Built(target, pages, problems, tuple(settings["HELD_BACK"]))
+
+
+def _leave_out(settings: dict[str, Any]) -> tuple[Problem, ...]:
+    """Put the files with errors into LEFT_OUT, and those that they were needed for; say why."""
+    problems: list[Problem] = []
+    out: set[str] = set()
+    while True:
+        settings["LEFT_OUT"] = out
+        told = read_site(settings.copy()).problems
+        news = [each for each in told if each.rule in FOLLOWING] if out else told
+        problems += news
+        files = {each.file for each in news if each.severity == "error"}
+        if files <= out:
+            return tuple(in_order(problems))
+        out = out | files
 
 
 def site_settings(

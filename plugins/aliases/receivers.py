@@ -23,6 +23,7 @@ CONTENT_LISTS = (
     "hidden_pages",
     "hidden_translations",
 )
+THE_SITES = "is a page of the site; take it out"
 logger = logging.getLogger(__name__)
 
 
@@ -39,8 +40,10 @@ class MovedPages(Generator):  # type: ignore[misc]  # Pelican publishes no types
                 with file.open("x", encoding="utf-8", newline="") as page:
                     page.write(template.render(self.context, content=content))
             except OSError:
-                problem = f"{_place(content)}: {name} is a page of the site; take it out"
-                raise SystemExit(problem) from None
+                problem = f'{_place(content)}: "{name}" {THE_SITES} [bad-alias]'
+                if not self.settings.get("KEEP_GOING"):
+                    raise SystemExit(problem) from None
+                logger.error(problem)
         addresses = {
             str(article.metadata.get("id", Path(article.source_path).stem)): article.url
             for listed in self.context["articles"]
@@ -77,6 +80,7 @@ def find_redirects(generators: Iterable[Generator]) -> None:
     context, settings = generators[0].context, generators[0].settings
     contents = [content for generator in generators for content in _contents(generator)]
     taken = {content.save_as.casefold(): content for content in contents}
+    own = {file.casefold() for file in _own_pages(generators)}
     redirects: dict[str, Content] = {}
     problems: list[str] = []
     for content in contents:
@@ -86,6 +90,8 @@ def find_redirects(generators: Iterable[Generator]) -> None:
                 if there := taken.get(file.casefold()):
                     where = _shown(Path(there.source_path))
                     raise ValueError(f'"{alias}" leads to {where} already; take it out')
+                if file.casefold() in own:
+                    raise ValueError(f'"{alias}" {THE_SITES}')
                 redirects[file] = taken[file.casefold()] = content
             except ValueError as error:
                 problems.append(f"{_place(content)}: {error} [bad-alias]")
@@ -107,6 +113,16 @@ def _contents(generator: Generator) -> Iterator[Content]:
         for name in CONTENT_LISTS:
             found += getattr(generator, name, [])
         yield from sorted(found, key=lambda content: str(content.source_path))
+
+
+def _own_pages(generators: Iterable[Generator]) -> Iterator[str]:
+    """The pages of lists that Pelican will write, but for the second and later of one list."""
+    for generator in generators:
+        if isinstance(generator, ArticlesGenerator):
+            for template in generator.settings["DIRECT_TEMPLATES"]:
+                yield generator.settings.get(f"{template.upper()}_SAVE_AS", f"{template}.html")
+            topics = (topic for topic, _ in generator.categories)
+            yield from (each.save_as for each in (*topics, *generator.tags))
 
 
 def _place(content: Content) -> str:

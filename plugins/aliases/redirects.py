@@ -6,6 +6,8 @@ from urllib.parse import unquote
 STRANGE = '%\\ "<>|*:'
 # Most file systems hold 255 bytes a name; the rest is room for an ending.
 LONGEST_NAME = 240
+# What ends so is a file of its own kind, which no page can stand in for, nor stand below.
+_NO_FOLDER = (".css", ".htm", ".html", ".ico", ".js", ".json", ".opml", ".png", ".txt", ".xml")
 
 
 def aliases_of(value: str | list[str]) -> list[str]:
@@ -33,4 +35,8 @@ def redirect_file(alias: str, siteurl: str) -> str:
         raise ValueError(f'"{alias}" is no address of a page; write it like old-name/')
     if any(len(part.encode()) > LONGEST_NAME for part in parts):
         raise ValueError(f'"{alias}" is too long for the name of a file; take it out')
-    return path if path.endswith((".html", ".htm")) else f"{'/'.join(parts)}/index.html"
+    file = path if path.endswith((".html", ".htm")) else f"{'/'.join(parts)}/index.html"
+    folders = file.lower().split("/")[:-1]
+    if any(part.endswith(_NO_FOLDER) for part in folders) or folders[:1] == ["cname"]:
+        raise ValueError(f'"{alias}" is a file, at which no page can answer; take it out')
+    return file

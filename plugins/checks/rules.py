@@ -48,7 +48,7 @@ RULES = {
     # Topics and tags.
     "near-name": WARNING,
     "same-name": ERROR,
-    "tag-address": ERROR,
+    "tag-address": HARD,
     "tag-list": ERROR,
     # The words.
     "control-character": HARD,

@@ -21,13 +21,17 @@ from pelican.readers import _DISCARD, MarkdownReader, Readers
 
 from .clock import now
 from .content_folder import content_files
+from .front_matter import front_matter
 from .limits import beyond
 from .tables import Tables
 from .unusable import (
     NO_TITLE,
     NOT_MARKDOWN,
     OF_LISTS,
+    STRANGE,
+    elsewhere,
     located,
+    long_name,
     reasons,
     reserved,
     same_address,
@@ -252,8 +256,10 @@ def _leave_out(generator: ArticlesGenerator | PagesGenerator) -> None:
             continue
         if not Markup(content.title).striptags():
             found[path].append(("title", NO_TITLE))
-        if wrong := unwritable(content.save_as, content.url, getattr(content, "slug", "")):
-            found[path].append(("slug", f"{wrong} [bad-address]"))
+        key = _address_key(content)
+        slug = getattr(content, "slug", "")
+        if wrong := unwritable(content.save_as, content.url, slug, key.capitalize()):
+            found[path].append((key, f"{wrong} [bad-address]"))
         if not content.save_as:
             continue
         if not content.source_text:
@@ -262,19 +268,24 @@ def _leave_out(generator: ArticlesGenerator | PagesGenerator) -> None:
         if content.template in lists or not _has_template(generator, content.template):
             what = f'there is no template "{content.template}"; take the line out [no-template]'
             found[path].append(("template", what))
-        if (
-            content.status != "draft"
-            and content.save_as.casefold() not in paths_by_save_as
-            and (wrong := reserved(content.save_as, generator.settings))
-        ):
-            found[path].append(("slug", f"{wrong} [bad-address]"))
+        topic = [content.category] if hasattr(content, "category") else []
+        for what, names in (("category", topic), ("tags", getattr(content, "tags", []))):
+            if wrong := long_name((each.name, each.slug) for each in names):
+                found[path].append((what, wrong))
+        wrong = ""
+        if content.status != "draft":
+            wrong = reserved(content.save_as, generator.settings, key.capitalize())
+        if key in ("save_as", "url"):
+            wrong = wrong or elsewhere(content.save_as, content.url)
+        if wrong and path not in found and content.save_as.casefold() not in paths_by_save_as:
+            found[path].append((key, f"{wrong} [bad-address]"))
         if path not in found:
             paths_by_save_as[content.save_as.casefold()].append(_shown(generator.path, path))
     duplicates = same_address(paths_by_save_as)
     for path in contents:
         shown = _shown(generator.path, path)
         if shown in duplicates:
-            found[path].append(("slug", duplicates[shown]))
+            found[path].append((_address_key(contents[path]), duplicates[shown]))
     if not found:
         return
     gone = [contents[path] for path in found]
@@ -291,6 +302,15 @@ def _leave_out(generator: ArticlesGenerator | PagesGenerator) -> None:
             located(_shown(generator.path, path), text, *problem) for problem in problems
         ]
     generator.context["left_out"] |= found.keys()
+
+
+def _address_key(content: Content) -> str:
+    """The key of front matter that gives the content its address."""
+    named = front_matter(content.source_text.split("\n")).first()
+    if {*STRANGE} & {*content.lang}:
+        return "lang"
+    overriding = (key for key in ("save_as", "url") if hasattr(content, f"override_{key}"))
+    return next((key for key in overriding if key in named), "slug")
 
 
 def _files(

@@ -15,8 +15,8 @@ STRANGE = '?#%\\ "<>|*:{}'
 NO_TITLE = 'no title; write "Title: …" at the top of the file [no-title]'
 # What plugins and the search index write into, beside what the settings name.
 OTHER_FOLDERS = (
-    "card.png", "cards", "drafts", "feeds", "index", "page", "pagefind", "robots.txt",
-    "sitemap.xml",
+    "addresses.json", "card.png", "cards", "cname", "drafts", "favicon.ico", "feeds", "index",
+    "page", "pagefind", "robots.txt", "sitemap.xml",
 )  # fmt: skip
 NOT_CLOSED = (
     'the front matter that "---" opens ends here without "---"; write one key on each line, lists'
@@ -105,28 +105,49 @@ def _not_front_matter(text: str) -> str:
     return ""
 
 
-def unwritable(save_as: str, url: str, slug: str) -> str:
+def unwritable(save_as: str, url: str, slug: str, key: str = "Slug") -> str:
     """Why a post cannot stand at its address; empty when it can.
 
-    ``save_as`` is the file to write (empty for none), ``url`` the address in the site.
+    ``save_as`` is the file to write (empty for none), ``url`` the address in the site, ``key`` the
+    front matter that gives them.
     """
     parts = PurePosixPath(save_as).parts
     if any(ord(letter) < 32 for letter in save_as + slug):
-        return f"its address {slug or save_as!r} holds a control character; change Slug"
+        return f"its address {slug or save_as!r} holds a control character; change {key}"
     if {".", ".."} & {*save_as.split("/")} or save_as.startswith("/"):
-        return f'its address "{save_as}" leads out of the site; write Slug: a-few-words'
+        return f'its address "{save_as}" leads out of the site; write {_good(key)}'
     strange = sorted({letter for letter in save_as + url if letter in STRANGE})
     if strange or "/" in slug:
-        signs = " ".join(strange) or "/"
-        return f"its address holds {signs} and would not work; write Slug: a-few-words"
+        signs = " ".join("a blank" if sign == " " else sign for sign in strange or "/")
+        return f"its address holds {signs} and would not work; write {_good(key)}"
     if url.startswith("/") or "//" in url:
         return f'its address "{url}" leads out of the site; write it like a-few-words/'
     if any(len(part.encode()) > LONGEST_NAME for part in parts):
-        return "its address is too long; add a shorter line like Slug: a-few-words"
+        return f"its address is too long; add a shorter line like {_good(key)}"
+    if any(part.startswith(".") for part in parts):
+        return f'its address "{save_as}" is hidden, which hosts do not show; write {_good(key)}'
+    if save_as and not save_as.endswith(".html"):
+        return f'"{save_as}" would be no page; write {_good(key)}'
+    if any(part.endswith(".html") for part in parts[:-1]):
+        return f'"{save_as}" stands below a page as if that were a folder; write {_good(key)}'
     return ""
 
 
-def reserved(save_as: str, settings: Mapping[str, Any]) -> str:
+def _good(key: str) -> str:
+    """A line of front matter that gives a good address."""
+    values = {"Save_as": "a-few-words/index.html", "Url": "a-few-words/", "Lang": "en"}
+    return f"{key}: {values.get(key, 'a-few-words')}"
+
+
+def elsewhere(save_as: str, url: str) -> str:
+    """Why links to a post would not find it; empty when they do."""
+    if save_as.removesuffix("index.html") == url:
+        return ""
+    right = save_as.removesuffix("index.html")
+    return f'links lead to "{url}", and the page is "{save_as}"; write Url: {right} or leave both'
+
+
+def reserved(save_as: str, settings: Mapping[str, Any], key: str = "Slug") -> str:
     """Why a post cannot stand below a folder that the site fills itself; empty when it can."""
     folder = save_as.partition("/")[0].casefold()
     own = {
@@ -135,7 +156,18 @@ def reserved(save_as: str, settings: Mapping[str, Any]) -> str:
         if isinstance(value, str) and key.endswith(("_SAVE_AS", "_ATOM", "_RSS")) and "/{" in value
     }
     if folder in own | {settings["THEME_STATIC_DIR"], *settings["STATIC_PATHS"], *OTHER_FOLDERS}:
-        return f'its address begins with "{folder}", which the site itself uses; change Slug'
+        return f'its address begins with "{folder}", which the site itself uses; change {key}'
+    return ""
+
+
+def long_name(names: Iterable[tuple[str, str]]) -> str:
+    """Which topic or tag no file can be named after; empty for none.
+
+    The names come with their part of the address.
+    """
+    for name, slug in names:
+        if len(slug.encode()) > LONGEST_NAME:
+            return f'"{name[:40]}…" is too long for an address; write a word or two [tag-address]'
     return ""
 
 
@@ -153,7 +185,7 @@ def wrong_case(paths: Iterable[str], endings: Iterable[str]) -> list[str]:
 def same_address(paths_by_save_as: Mapping[str, Iterable[str]]) -> dict[str, str]:
     """For each path that is not the first in the list of its address, what to tell its writer."""
     return {
-        path: f"has the same address as {first} ({save_as}); change Slug in one of them"
+        path: f"has the same address as {first} ({save_as}); change the address of one"
         " [same-address]"
         for save_as, paths in paths_by_save_as.items()
         for first, *others in [paths]

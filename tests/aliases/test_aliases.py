@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from sites import SITEURL, SmallSite, post
 
 from tools.build import BuildError
+from tools.check import check
 
 Make = Callable[..., SmallSite]
 
@@ -47,6 +48,9 @@ def test_a_file_answers_at_each_old_address(alias: str, file: str) -> None:
         (".git/config.html", "is no address of a page"),
         ("/", "is no address of a page"),
         ("x" * 300, "is too long"),
+        ("feeds/all.atom.xml", "is a file, at which no page can answer; take it out"),
+        ("good/index.html/x", "is a file"),
+        ("CNAME", "is a file"),
     ],
 )
 def test_an_address_that_no_file_can_answer_is_told(alias: str, problem: str) -> None:
@@ -106,13 +110,26 @@ def test_every_wrong_alias_is_told_in_one_run(small_site: Make) -> None:
     ]
 
 
-@pytest.mark.parametrize("alias", ["archives/", "feeds/all.rss.xml"])
+@pytest.mark.parametrize("alias", ["archives/", "index.html", "topic/bread/", "search/"])
 def test_an_alias_never_takes_the_place_of_the_sites_own_files(
     small_site: Make, alias: str
 ) -> None:
-    site = small_site({"posts/a.md": post("A", Aliases=alias)})
+    site = small_site({"posts/a.md": post("A", Aliases=alias, Category="Bread")})
+    found = check(site.content).problems
+    (told,) = [str(each) for each in found if each.rule == "bad-alias"]
+    assert "a.md:3: error: Aliases: " in told
+    assert "is a page of the site; take it out" in told
+
+
+def test_what_only_the_build_finds_taken_keeps_no_other_story_back(small_site: Make) -> None:
+    texts = {f"posts/p{n}.md": post(f"P{n}") for n in range(13)}
+    site = small_site({**texts, "posts/a.md": post("A", Aliases="page/2/")})
     with pytest.raises(BuildError, match=r"a.md:3: Aliases: .* is a page of the site; take it out"):
         site.build()
+    built = site.build(keep_going=True)
+    assert "bad-alias" in {each.rule for each in built.problems}
+    assert "p1/index.html" in site.files()
+    assert "refresh" not in site.read("page/2/index.html")
 
 
 def test_a_list_names_each_public_story_by_its_id_and_its_address(small_site: Make) -> None:

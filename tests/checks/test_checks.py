@@ -120,6 +120,24 @@ def test_a_problem_post_shows_in_the_preview_beside_the_rest(small_site: Make) -
     assert {"a/index.html", "b/index.html"} <= site.files().keys()
 
 
+def test_a_post_that_links_to_one_left_out_is_left_out_too(small_site: Make) -> None:
+    site = small_site(
+        {
+            "posts/bad.md": post("Bad", body="<div>", Id="bad", **SUMMARY),
+            "posts/last.md": post("Last", body="[A link]({filename}middle.md)", **SUMMARY),
+            "posts/middle.md": post("Middle", body="[A link]({filename}bad.md)", **SUMMARY),
+            "posts/good.md": post("Good", Id="good", **SUMMARY),
+        }
+    )
+    built = site.build(keep_going=True)
+    assert {Path(each.file).stem for each in built.problems if each.rule == "dead-link"} == {
+        "last",
+        "middle",
+    }
+    assert not {"bad/index.html", "last/index.html", "middle/index.html"} & site.files().keys()
+    assert "good/index.html" in site.files()
+
+
 PROBLEMS = (
     Problem("b.md", 2, "a % sign, and\nan end", "spelling", "warning"),
     Problem("a.md", 9, "one", "dead-link"),
