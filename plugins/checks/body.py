@@ -11,7 +11,11 @@ from .source import Source, numbered
 UNSEEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
 )
-_TEMPLATE = re.compile(r"\{\{|\{%|%\}|\}\}")
+# Each begins with a plain sign, which Python then looks for first.
+_TEMPLATE = re.compile(
+    r"\{\{|\{%|%\}|\}\}|<\?(?:php|xml|=)|<!DOCTYPE|<!doctype|</?o:p|<<<<<<< |\ufffd"
+    r"|\u00e2\u20ac[\u2122\u0153\u009d\u201c\u201d\u02dc\u00a6]|\u00c3[\u00a9\u00a8\u00bc\u00b6\u00a4]"
+)
 _NOTE = re.compile(r"\[\^(?P<name>[^\[\]\n]{1,200}+)\](?P<colon>:?)")
 _REFERENCE = re.compile(r"\] ?\[(?P<name>[^\[\]\n^]{1,200}+)\]")
 _ADDRESS = re.compile(r"^ {0,3}\[(?P<name>[^\[\]\n]{1,200}+)\]:", re.MULTILINE)
@@ -49,7 +53,7 @@ def wrong_text(source: Source) -> Iterator[Finding]:
             f"nothing closes the code after {fence}; {remedy}",
         )
     yield from _unended(words)
-    for match in _each_line_once(_TEMPLATE, words) if "{" in words or "}" in words else ():
+    for match in _each_line_once(_TEMPLATE, words):
         line = words.count("\n", 0, match.start()) + 1
         text = f"{match[0]} would be shown as it stands; take it out, or put it between backticks"
         yield line, "template-markup", text

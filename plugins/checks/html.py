@@ -17,6 +17,8 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # In SVG and MathML a tag may close itself, in HTML it does not.
 _SHAPES = "svg path circle ellipse rect line g use polygon polyline mspace"
 _FOREIGN = frozenset(_SHAPES.split())
+# Of the theme's page around a story.
+OWN_IDS = frozenset(("Content", "Search", "Series", "related-stories-heading"))
 VAGUE = frozenset(
     ("here", "click here", "click", "this", "this link", "link", "read more", "more", "page")
 )
@@ -91,7 +93,12 @@ def _attributes(page: Page, tag: Tag) -> None:
         if name in page.ids:
             words = f'the id "{name}" stands here twice; change one of them'
             page.tell("repeated-id", words, f'id="{name}"', f"#{name}", name)
+        if name in OWN_IDS:
+            words = f'the id "{name}" is the page\'s own; write another'
+            page.tell("repeated-id", words, f'id="{name}"', f"#{name}", name)
         page.ids.add(name)
+    if tag.name == "a" and "name" in found:
+        page.ids.add(found["name"])
     if tag.name == "img":
         page.pictures += 1
         alt = found.get("alt", "").strip()
@@ -102,8 +109,6 @@ def _attributes(page: Page, tag: Tag) -> None:
         if key in found:
             page.links.append((key, found[key].strip()))
     if tag.name == "a" and "href" in found:
-        if "name" in found:
-            page.ids.add(found["name"])
         _link_words(page, tag, found)
 
 

@@ -11,6 +11,11 @@ from .near import did_you_mean
 _INTRASITE = re.compile(r"[{|](?P<what>[a-z]+)[}|](?P<value>.*)", re.DOTALL)
 # Of what plugins and Pelican make beside pages: nobody mistypes these.
 MADE = ("feeds/", "cards/", "card.png", "sitemap.xml", "robots.txt", "pagefind/", "theme/")
+# What leads a reader of any page somewhere; scripts and data are told as what they are.
+SCHEMES = ("http", "https", "mailto", "tel", "sms", "javascript", "vbscript", "data")
+_OWN_MACHINE = re.compile(r"//(?:localhost|127\.[\d.]{5,11}|0\.0\.0\.0|\[::1\])(?=[:/?#]|$)")
+_DOMAIN = re.compile(r"[a-z0-9-]{1,63}\.(?:com|net|org|edu|gov|io)(?=[/?#]|$)", re.IGNORECASE)
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,200}")
 NOT_PUBLIC = "leads to a story that is not public; take it out until it is"
 NOT_USABLE = "leads to a post that cannot be used; mend that post"
 
@@ -28,6 +33,8 @@ class Target:
 class Site:
     """What there is: contents by their path in the content folder, and other addresses.
 
+    ``published`` are the files that go out as they are.
+
     ``base`` is the path of the site's address, without a slash at its end. A content that cannot
     be used is None.
     """
@@ -37,6 +44,7 @@ class Site:
     files: Collection[str]
     addresses: Collection[str]
     slugs: dict[str, Collection[str]]
+    published: Collection[str]
     by_url: dict[str, Target] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -63,7 +71,7 @@ class Site:
                 )
             return "" if what == "index" else "is no kind of link; write {filename} or {static}"
         if is_external(link) and not f"{link}/".startswith(f"{self.siteurl}/"):
-            return ""
+            return _wrong_scheme(link)
         return self._wrong_address(link, own)
 
     def file(self, link: str, path: str) -> str:
@@ -86,7 +94,8 @@ class Site:
                 return NOT_USABLE
             return self._wrong_part(value, content) if content.public else NOT_PUBLIC
         if target in self.files:
-            return ""
+            is_out = what != "filename" or target in self.published
+            return "" if is_out else "leads to a file that is no post; write {static} before it"
         others = self.contents if what == "filename" else self.files
         return f'leads to no file: there is no "{target}"{did_you_mean(target, others)}'
 
@@ -107,6 +116,10 @@ class Site:
             return self._wrong_part(link, content)
         if address in self.addresses or address in self.files or address.startswith(MADE):
             return ""
+        if link.startswith("www.") or _DOMAIN.match(link):
+            return f"leads to no page; write https://{link}"
+        if _MAIL.fullmatch(link):
+            return f"leads to no page; write mailto:{link}"
         if address.endswith((".md", ".markdown")):
             return "is a file of yours, not an address; write {filename} before it"
         remedy = did_you_mean(address, {*self.by_url, *self.addresses} - {""})
@@ -130,6 +143,24 @@ class Site:
 def is_external(link: str) -> bool:
     """Whether the link leads by a scheme or a host to something that is no file of the site."""
     return link.startswith("//") or bool(re.match(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:", link))
+
+
+def _wrong_scheme(link: str) -> str:
+    """Why no browser of a reader can follow an address with a scheme; empty when it can."""
+    scheme, _, rest = link.partition(":")
+    if link.startswith("//"):
+        scheme, rest = "https", link
+    if scheme.lower() not in SCHEMES:
+        return f'begins with "{scheme}:", which leads no reader anywhere; write https://'
+    if not rest.strip("/"):
+        return "has nothing after it; write the whole address"
+    if scheme.lower() not in ("http", "https"):
+        return ""
+    if not rest.startswith("//"):
+        return f"lacks a slash; write {scheme}://{rest.lstrip('/')}"
+    if _OWN_MACHINE.match(rest):
+        return "leads to the reader's own computer; write the public address"
+    return ""
 
 
 def _path(value: str, path: str) -> str:

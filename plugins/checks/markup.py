@@ -70,7 +70,8 @@ def tags(html: str) -> Iterator[Tag]:
                     return
                 end = inside.start()
         elif html.startswith("<!--", at):
-            end = html.find("-->", at + 4) + 3
+            # Browsers take <!--> and <!---> for whole comments.
+            end = html.find("-->", at + 2) + 3
             if end < 3:
                 raise BrokenHTMLError("a comment <!-- that nothing closes; write --> after it", at)
         elif html[at + 1 : at + 2].isalpha() or html.startswith("</", at):

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from .markup import Tag
 
 ADDRESSES = ("href", "action", "formaction", "xlink:href")
-_LOADED = {"src", "poster", "data"}
+_LOADED = {"src", "poster", "data", "background", "lowsrc", "ping"}
 # In SVG these load what others link to.
 _LOADING = {"image", "use", "feimage"}
+# In SVG these give other elements an address, or several.
+_MOVING = {"set", "animate"}
+_MOVED = {"to", "from", "by", "values"}
 _ELSEWHERE = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 _SCRIPT = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
 # What browsers leave out of an address before they look at it.
@@ -23,6 +26,17 @@ REMEDIES = {
     "input": "a field in a story sends nothing here; write the line [[cta name]]",
     "textarea": "a field in a story sends nothing here; write the line [[cta name]]",
     "button": "a button in a story does nothing here; write a link",
+    "select": "a field in a story sends nothing here; write the line [[cta name]]",
+    "label": "a field in a story sends nothing here; write the words alone",
+    "dialog": "it would lie over the page, and nothing here closes it; write the words alone",
+    "marquee": "words that move are hard to read; write them alone",
+    "font": "it does nothing here; put the look into theme/css",
+    "noscript": "it has no place in a story; write the words alone",
+    "template": "what stands in it is never shown; write the words alone",
+    "main": "the page has one already, around the story; take it out",
+    "body": "the page has one already; take it out",
+    "head": "the page has one already; take it out",
+    "html": "the page has one already; take it out",
     "applet": "it stays empty here; link to what it shows",
     "frame": "a frame in a story stays empty here; link to what it shows",
     "title": "it has no place in a story; take it out",
@@ -46,9 +60,11 @@ def unwelcome(tag: Tag) -> Iterator[tuple[str, str]]:
             yield written, "does nothing here; put the look into theme/css, or take it out"
         elif key.startswith("on"):
             yield written, "scripts in a story do not run here; take it out"
-        elif key in ADDRESSES and _SCRIPT.match(_IGNORED.sub("", value)):
+        elif (key in ADDRESSES or (tag.name in _MOVING and key in _MOVED)) and any(
+            map(_SCRIPT.match, _IGNORED.sub("", value).split(";"))
+        ):
             yield written, "is no address to lead a reader to; give one with https://"
-        elif any(map(_ELSEWHERE.match, _loaded(tag.name, key, value))):
+        elif any(_ELSEWHERE.match(_as_read(each)) for each in _loaded(tag.name, key, value)):
             yield (
                 written,
                 "is on another site, from which pages here load nothing; link to it, or put "
@@ -56,6 +72,18 @@ def unwelcome(tag: Tag) -> Iterator[tuple[str, str]]:
             )
         elif key == "srcset" and "{" in value:
             yield written, "is not looked into; leave it out, the build makes the sizes by itself"
+
+
+def scripts(tag: Tag) -> str:
+    """What in a picture's tag is a script; empty for nothing."""
+    if tag.name == "script":
+        return "<script>"
+    return next((written for written, key, _ in tag.written if key.startswith("on")), "")
+
+
+def _as_read(address: str) -> str:
+    """The address as browsers read it: without control signs, a backslash as a slash."""
+    return _IGNORED.sub("", address).replace("\\", "/")
 
 
 def _loaded(name: str, key: str, value: str) -> list[str]:

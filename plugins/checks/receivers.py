@@ -24,9 +24,11 @@ from .heads import (
 )
 from .html import Page, page_of
 from .links import Site, Target
+from .markup import BrokenHTMLError, tags
 from .names import Use, wrong_list
 from .names import wrong_names as wrong_tags
 from .problems import Problem, in_order, problem, said
+from .raw_markup import scripts
 from .reading import reading_ease
 from .settings import CheckSettings, settings_of
 from .source import Source
@@ -119,7 +121,7 @@ def check(generators: Iterable[Generator]) -> None:
         silent = "external-link" in allowed(file, sources[path].head)[0]
         for key, link in dict.fromkeys(page.links):
             used.add(site.file(link, path))
-            if key == "href" and not silent and link.startswith(("http:", "https:", "//")):
+            if key == "href" and not silent and link.startswith(("http://", "https://", "//")):
                 checked.external.append((file, sources[path].line_of(link), link))
             # What the plugin "images" tells of pictures is more.
             of_picture = key == "src" and not link.startswith(("{", "|"))
@@ -214,6 +216,7 @@ def _site(
         {*settings["CONTENT_FILES"]} - {*context["generated_content"]},
         addresses,
         {kind: names for kind, names in slugs.items()},
+        {*context["static_content"]},
     )
 
 
@@ -235,6 +238,10 @@ def _around(settings: dict[str, Any], context: dict[str, Any], used: set[str]) -
         if path.startswith(tuple(f"{each}/" for each in in_use))
         and path not in settings["EXTRA_PATH_METADATA"]
     ]
+    for path in files:
+        if path.lower().endswith(".svg"):
+            for line, words in _scripts((folder / path).read_text("utf-8-sig", errors="replace")):
+                yield problem(shown(path), line, "raw-html", words)
     unusable = [path for path, content in context["generated_content"].items() if content is None]
     texts = [
         (folder / path).read_text("utf-8-sig", errors="replace")
@@ -244,6 +251,17 @@ def _around(settings: dict[str, Any], context: dict[str, Any], used: set[str]) -
     for path in orphans(files, used, "\n".join(texts)):
         words = "nothing shows this file or links to it; use it or take it out"
         yield problem(shown(path), 1, "orphan-file", words)
+
+
+def _scripts(picture: str) -> Iterator[tuple[int, str]]:
+    """Each script in an SVG file, which runs for who opens it by itself."""
+    try:
+        for tag in tags(picture):
+            if what := scripts(tag):
+                line = picture.count("\n", 0, tag.start) + 1
+                yield line, f"{what[:60]} would run in a picture that is opened; take it out"
+    except BrokenHTMLError:  # what is no picture, the plugin "images" tells
+        return
 
 
 def _shown(folder: str, path: str) -> str:

@@ -171,6 +171,7 @@ BODIES: list[tuple[str, str, str, int, str]] = [
     ("skipped", "Words.\n\n## A\n\n#### B\n\nMore.", "skipped-heading", 9, "write ### before it"),
     ("skipped-first", "### Deep\n\nMore.", "skipped-heading", 5, "write ## before it"),
     ("ids", '## A {#same}\n\nWords.\n\n## B {#same}\n\nMore.', "repeated-id", 5, "change one"),
+    ("own-id", "## A {#Content}\n\nWords.", "repeated-id", 5, "the page's own; write another"),
     ("note", "Words.[^1]\n\nMore.", "footnote", 5, "write a line [^1]: and its words"),
     ("idle-note", "Words.\n\n[^2]: A note.", "footnote", 7, "write [^2] in the text"),
     ("two-notes", "Words.[^1]\n\n[^1]: One.\n\n[^1]: Two.", "footnote", 9, "rename one"),
@@ -178,6 +179,11 @@ BODIES: list[tuple[str, str, str, int, str]] = [
     ("short-row", "| a | b |\n|---|---|\n| 1 |", "uneven-table", 7, "make it even"),
     ("ruler", "| a | b |\n|---|---|---|\n| 1 | 2 |", "uneven-table", 6, "make it even"),
     ("braces", "Hello {{ name }}, words.", "template-markup", 5, "between backticks"),
+    ("php", "Words.\n\n<?php x ?>\n\nMore.", "template-markup", 7, "take it out"),
+    ("doctype", "<!DOCTYPE html>\n\nMore.", "template-markup", 5, "take it out"),
+    ("merge", "Words.\n\n<<<<<<< HEAD\nOne.", "template-markup", 7, "take it out"),
+    ("mojibake", "She said â€œyes.", "template-markup", 5, "take it out"),
+    ("replaced", "Words \ufffd here.", "template-markup", 5, "take it out"),
     ("percent", "{% include x %}\n\nWords.", "template-markup", 5, "take it out"),
     ("empty", "", "empty-body", 5, "Status: draft"),
     ("only-image", "![A pot]({static}/static/pot.png)", "only-picture", 5, "what it is about"),
@@ -204,6 +210,27 @@ BODIES: list[tuple[str, str, str, int, str]] = [
     ("outside", "Words. ![A pot]({static}/../../x.png)", "dead-link", 5, "leads to no file"),
     ("reference", "[Words that say it][nope]", "dead-link", 5, "write a line [nope]:"),
     ("no-address", "[Words that say it]()", "dead-link", 5, "write the address"),
+    *(
+        (f"scheme-{n}", f"Words <{'a'} href='{link}'>that say it</a>.", "dead-link", 5, remedy)
+        for n, (link, remedy) in enumerate(
+            [
+                ("file:///etc/passwd", "leads no reader anywhere; write https://"),
+                ("blob:x", "write https://"),
+                ("about:blank", "write https://"),
+                ("C:\\Users\\me\\file.pdf", "write https://"),
+                ("htp://x.example/", 'begins with "htp:"'),
+                ("https:/x.example/", "lacks a slash; write https://x.example/"),
+                ("https://", "write the whole address"),
+                ("mailto:", "write the whole address"),
+                ("http://127.0.0.1:4000/", "the reader's own computer; write the public"),
+                ("http://localhost:4000/", "write the public address"),
+            ]
+        )
+    ),
+    ("bare-host", "[Words that say it](www.x.example)", "dead-link", 5, "write https://www.x"),
+    ("bare-com", "[Words that say it](example.com/x)", "dead-link", 5, "write https://example.com"),
+    ("bare-mail", "[Words that say it](jane@x.example)", "dead-link", 5, "write mailto:jane@x"),
+    ("no-post", "[Words that say it]({filename}/posts/asked.txt)", "dead-link", 5, "{static}"),
     ("cta", "Words.\n\n[[cta gone]]\n\nMore.", "engagement", 7, 'there is no call "gone"'),
     ("quotes", "> " * 10_000 + "x", "too-much", 5, "take some out"),
     ("brackets", "[" * 30_000, "too-much", 5, "close them"),
@@ -231,6 +258,8 @@ FILES: list[tuple[str, bytes, str, int, str]] = [
     ("posts/story.md~", head().encode(), "hidden-file", 1, "take it out"),
     ("posts/a:b.txt", b"x", "windows-name", 1, "rename it"),
     ("posts/aux.txt", b"x", "windows-name", 1, "rename it"),
+    ("static/evil.svg", b"<svg>\n<script>x</script></svg>", "raw-html", 2, "take it out"),
+    ("static/idle.svg", b'<svg onload="x()"></svg>', "raw-html", 1, "take it out"),
     ("static/lonely.png", PNG, "orphan-file", 1, "use it or take it out"),
 ]
 GOOD: dict[str, str | bytes] = {
@@ -240,6 +269,7 @@ GOOD: dict[str, str | bytes] = {
     "posts/draft.md": head(Status="draft"),
     "posts/ahead.md": head(Date="2026-06-01", Id="ahead"),
     "static/pot.png": PNG,
+    "posts/asked.txt": b"x",
 }
 CASES = [
     *((f"posts/{name}.md", *rest) for name, *rest in FRONT_MATTER),
@@ -251,6 +281,8 @@ ALSO = {
     "posts/empty-title.md": {"spelling"},
     "posts/allow-reason.md": {"no-summary"},
     "posts/a:b.txt": {"unread-file"},
+    "static/evil.svg": {"orphan-file"},
+    "static/idle.svg": {"orphan-file"},
     "posts/aux.txt": {"unread-file"},
 }
 
@@ -334,7 +366,11 @@ def test_what_is_good_is_written_as_it_would_be_alone(site: SmallSite, tmp_path:
         site.build(keep_going=True, strict=True)
         alone.build()
     # A picture that nothing shows is published all the same.
-    assert site.files() == {**alone.files(), "static/lonely.png": PNG}
+    assert site.files() == {
+        **alone.files(),
+        **{name: site.read(name).encode() for name in ALSO if "svg" in name},
+        "static/lonely.png": PNG,
+    }
     shutil.rmtree(site.output)
     assert files_below(site.content.parent) == outside
 

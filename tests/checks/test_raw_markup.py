@@ -37,6 +37,16 @@ Make = Callable[..., SmallSite]
          ['href="https://x.example/b.jpg"']),
         ('<svg><use xlink:href="#a"/><a xlink:href="javascript:x">', ['xlink:href="javascript:x"']),
         ('<p title="a > b" style="x">', ['style="x"']),
+        ("<!--> <script>x</script> -->", ["<script"]),
+        ('<!---> <b onclick="x()">y</b> -->', ['onclick="x()"']),
+        ('<table background="https://x.example/a.png">', ['background="https://x.example/a.png"']),
+        ('<a href="/x" ping="https://x.example/">', ['ping="https://x.example/"']),
+        ('<video src="/\\x.example/a">', ['src="/\\x.example/a"']),
+        ('<video src="\\\\x.example/a">', ['src="\\\\x.example/a"']),
+        ('<video src="/&#9;/x.example/a">', ['src="/&#9;/x.example/a"']),
+        ('<svg><a><set attributeName="href" to="javascript:x"/>', ['to="javascript:x"']),
+        ('<svg><animate values="/a;javascript:x"/>', ['values="/a;javascript:x"']),
+        ("<main><select><dialog open><font>", ["<main", "<select", "<dialog", "<font"]),
     ],
 )  # fmt: skip
 def test_what_has_no_place_in_a_story_is_found(html: str, found: list[str]) -> None:
