@@ -170,9 +170,9 @@ def test_what_the_writer_says_of_an_image_stays(
 
 def test_a_picture_element_of_the_writer_gets_sizes_alone(small_site: Make) -> None:
     own = (
-        '<picture><source srcset="{static}/static/y.jpg" media="print">'
+        '<picture><source srcset="/blog/static/y.jpg" media="print">'
         '<img src="{static}/static/x.jpg" alt="x"></picture>'
-        '<img src="{static}/static/x.jpg" srcset="{static}/static/x.jpg 2x" alt="x">'
+        '<img src="{static}/static/x.jpg" srcset="/blog/static/x.jpg 2x" alt="x">'
     )
     site = small_site(
         {"posts/a.md": post(body=own), "static/x.jpg": photo(90, 60), "static/y.jpg": photo(9, 6)}

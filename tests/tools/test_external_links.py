@@ -109,16 +109,19 @@ def test_the_check_asks_only_on_demand_and_tells_file_and_line(
     small_site: Callable[..., SmallSite], elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = f"One.\n\n[A page that was there]({elsewhere.url}/gone) [another]({elsewhere.url}/good)"
+    local = "dead-link (the other site is on this machine)"
     site = small_site(
         {
-            "posts/a.md": post(body=link, Summary="One."),
-            "posts/b.md": post(body=link, Summary="One.", Allow="external-link (an old one)"),
+            "posts/a.md": post(body=link, Summary="One.", Id="a", Allow=local),
+            "posts/b.md": post(
+                body=link, Summary="One.", Id="b", Allow=f"{local}, external-link (an old one)"
+            ),
         }
     )
     monkeypatch.setattr("tools.check.Path", lambda *_: site.content.parent / "links.json")
     assert check(site.content).problems == ()
     assert not elsewhere.asked
     (found,) = check(site.content, external=True).problems
-    assert (found.file, found.line) == (str(site.content / "posts/a.md"), 7)
+    assert (found.file, found.line) == (str(site.content / "posts/a.md"), 9)
     assert (found.rule, found.severity) == ("external-link", "warning")
     assert f"{elsewhere.url}/gone is gone" in found.words
