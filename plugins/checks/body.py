@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from operator import eq
 
 from .heads import Finding
+from .shown import shown_signs
 from .source import Source, numbered
 
 # Signs that nobody sees.
@@ -17,7 +18,10 @@ _TEMPLATE = re.compile(
     r"|\u00e2\u20ac[\u2122\u0153\u009d\u201c\u201d\u02dc\u00a6]|\u00c3[\u00a9\u00a8\u00bc\u00b6\u00a4]"
 )
 _NOTE = re.compile(r"\[\^(?P<name>[^\[\]\n]{1,200}+)\](?P<colon>:?)")
-_REFERENCE = re.compile(r"\] ?\[(?P<name>[^\[\]\n^]{1,200}+)\]")
+# Behind a letter it is no link but code, as in a[i][j].
+_REFERENCE = re.compile(
+    r"(?<![\w\]])\[(?P<words>[^\[\]\n]{1,200}+)\] ?\[(?P<name>[^\[\]\n^]{0,200}+)\]"
+)
 _ADDRESS = re.compile(r"^ {0,3}\[(?P<name>[^\[\]\n]{1,200}+)\]:", re.MULTILINE)
 _BEGUN = re.compile(r"</?+(?P<name>[A-Za-z][A-Za-z0-9]*+)(?![^\s/>])[^<>]*+(?P<end>>?+)")
 _HTML = """
@@ -27,7 +31,10 @@ _HTML = """
     sup svg table tbody td tfoot th thead time title tr u ul var video
 """
 HTML = frozenset(_HTML.split())
-_ITEM = re.compile(r"(?:[-*+]|\d{1,2}[.)]) +\S")
+# A list that a number begins begins with 1: 19. is the end of a sentence.
+_ITEM = re.compile(r" {0,3}(?:[-*+]|[01][.)]) +\S")
+_LATER = re.compile(r"\d{1,9}[.)] |\[\^|:")
+_BULLET = re.compile(r" {0,3}[\u2022\u00b7\u25cf\u25e6]")
 _RULER = re.compile(r"[ |:\-]*+")
 _CELL_END = re.compile(r"(?<!\\)\|")
 # Words that good English has twice now and then.
@@ -57,6 +64,7 @@ def wrong_text(source: Source) -> Iterator[Finding]:
         line = words.count("\n", 0, match.start()) + 1
         text = f"{match[0]} would be shown as it stands; take it out, or put it between backticks"
         yield line, "template-markup", text
+    yield from shown_signs(words)
     if "][" in words:
         yield from _wrong_references(words)
     if "[^" in words:
@@ -114,11 +122,12 @@ def _wrong_references(words: str) -> Iterator[Finding]:
     """Links by a name for which no line gives the address: they are shown as they stand."""
     known = {" ".join(match["name"].lower().split()) for match in _ADDRESS.finditer(words)}
     for match in _REFERENCE.finditer(words):
-        name = " ".join(match["name"].lower().split())
-        if name and name not in known:
+        written = match["name"] or match["words"]
+        name = " ".join(written.lower().split())
+        if name and name not in known and not match["words"].isdigit():
             line = words.count("\n", 0, match.start()) + 1
-            remedy = f"write a line [{match['name']}]: and the address"
-            yield line, "dead-link", f"[{match['name']}] names no address; {remedy}"
+            remedy = f"write a line [{written}]: and the address"
+            yield line, "dead-link", f"[{written}] names no address; {remedy}"
 
 
 def _wrong_notes(words: str) -> Iterator[Finding]:
@@ -146,23 +155,37 @@ def _wrong_notes(words: str) -> Iterator[Finding]:
 
 
 def _wrong_lists(source: Source) -> Iterator[Finding]:
-    """Lists that a paragraph swallows for want of an empty line."""
-    before = ""
+    """Lists that a paragraph swallows for want of an empty line, or that come out flat."""
+    block = before = ""
     for number, line in numbered(source.words, source.head.body):
-        if (
-            line[:1] in "-*+0123456789"
-            and before[:1].isalpha()
-            and _ITEM.match(line)
-            and not before.rstrip().endswith("|")
-        ):
-            text = "a list needs an empty line before it, or it becomes part of the paragraph"
-            yield number, "list-start", text
+        if not line.strip() or line[0] in "#>|<":
+            block = ""
+        elif _BULLET.match(line):
+            if block != "bullets":
+                text = "a list is written with -, a blank and the words; other signs do not make it"
+                yield number, "list-start", text
+            block = "bullets"
+        elif _ITEM.match(line) and not (set(line.strip()) <= set("*- ")):
+            if block == "paragraph" and not before.rstrip().endswith("|"):
+                text = "a list needs an empty line before it, or it becomes part of the paragraph"
+                yield number, "list-start", text
+            elif line[0] == " " and before[:1] != " " and _ITEM.match(before):
+                text = "an item within another needs four blanks before it, or it stands beside it"
+                yield number, "list-start", text
+            block = "list"
+        elif block == "paragraph" and line.rstrip() == "---":
+            text = "--- makes a heading of the line above it; put an empty line between them"
+            yield number, "skipped-heading", text
+            block = ""
+        elif not block:
+            block = "list" if line.startswith((" ", "\t")) or _LATER.match(line) else "paragraph"
         before = line
 
 
 def _wrong_tables(source: Source) -> Iterator[Finding]:
     """Rows of a table with more or fewer cells than its head: Markdown drops what is too much."""
     lines = source.words
+    yield from _no_tables(lines, source.head.body)
     number = source.head.body
     while number < len(lines):
         ruler = lines[number]
@@ -183,6 +206,25 @@ def _wrong_tables(source: Source) -> Iterator[Finding]:
                 )
                 yield number + 1, "uneven-table", f"{text}; make it even"
             number += 1
+
+
+def _no_tables(lines: list[str], start: int) -> Iterator[Finding]:
+    """Tables without a ruler, or straight after other words: they stay rows of bars."""
+    block: list[str] = []
+    for number, line in enumerate([*lines[start - 1 :], ""], start):
+        if line.strip():
+            block.append(line)
+            continue
+        rows = [each.strip() for each in block]
+        rulers = [n for n, row in enumerate(rows) if "|" in row and _RULER.fullmatch(row)]
+        first = number - len(block)
+        if len(rows) > 1 and not rulers and all(row[0] == row[-1] == "|" for row in rows):
+            text = "a table needs a line like |---|---| below its head; write one"
+            yield first, "uneven-table", text
+        elif rulers and rulers[0] > 1 and "|" in rows[rulers[0] - 1]:
+            text = "a table needs an empty line before it, or it stays a row of bars"
+            yield first + rulers[0] - 1, "uneven-table", text
+        block = []
 
 
 def _cells(line: str) -> int:

@@ -22,7 +22,7 @@ SEVERAL_LINES = ("aliases", "allow", "calls", "related", "unrelated")
 # A finding is the line (from 1), the rule and the words.
 Finding = tuple[int, str, str]
 
-_ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[ T_]\d{1,2}:\d{2}(?::\d{2})?.*)?")
+_ISO = re.compile(r"(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{8})(?:[ T_]\d{1,2}:\d{2}(?::\d{2})?.*)?")
 _LIKE_A_KEY = re.compile(r"\s*(?P<key>[^\s:#>*\-`\[<\d][^:\n]{0,30}?)\s*:(?:\s|$)")
 MARKUP = re.compile(r"<[A-Za-z/!][^<>]*+>|\*\*|__|\]\(|`|\{[{%]|&(?:[a-z]+|#\d+);")
 _ODD_SLUG = re.compile(r"[^a-z0-9\-./]")
@@ -126,7 +126,7 @@ def wrong_dates(head: FrontMatter, now: datetime) -> Iterator[Finding]:
             if not FIRST_YEAR <= date.year <= now.year + MOST_YEARS_AHEAD:
                 words = f"{name} {date:%Y-%m-%d} is far off; is the year right?"
                 yield key.line, "far-date", f"{words} Correct it"
-    if len(dates) == 2 and _naive(dates["modified"]) < _naive(dates["date"]):
+    if len(dates) == 2 and _is_before(dates, by_day=":" not in first["modified"].value):
         words = f"modified {dates['modified']:%Y-%m-%d} is before date {dates['date']:%Y-%m-%d}"
         yield first["modified"].line, "modified-first", f"{words}; correct one of them"
 
@@ -155,8 +155,10 @@ def wrong_names(head: FrontMatter, authors: Collection[str]) -> Iterator[Finding
             yield key.line, "odd-address", f"{words} easy to type and to say"
 
 
-def _naive(date: datetime) -> datetime:
-    return date.replace(tzinfo=None)
+def _is_before(dates: dict[str, datetime], by_day: bool) -> bool:
+    """Whether ``modified`` is before ``date``, both without time zones."""
+    modified, date = (dates[name].replace(tzinfo=None) for name in ("modified", "date"))
+    return modified.date() < date.date() if by_day else modified < date
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}+|~{3,}+)(?P<rest>[^`]*+)$")
 _LIST = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]|\[\^")
 _TICKS = re.compile(r"`++")
 _MARKUP = re.compile(
-    r"\[\[[^\[\]\n]*+\]\]|\b\w++\.\w[\w.]*+|<[^<>]*+>?|\]\([^()\[\]\n]*+\)?|https?://[^\s<>()\[\]]*+|\{[^{}\n]*+\}?"
+    r"\[\[[^\[\]\n]*+\]\]|\b\w++\.\w[\w.]*+|<(?=[A-Za-z/!?])[^<>]*+>?|&#?+\w{2,31}+;|\]\([^()\[\]\n]*+\)?|https?://[^\s<>()\[\]]*+|\{[^{}\n]*+\}?"
 )
 _WORD = re.compile(r"[^\W\d_]++(?:['\u2019][^\W\d_]++)*+")
 _MAIL = re.compile(r"\S++")
@@ -34,7 +34,8 @@ class Source:
         lines = [""] * (self.head.body - 1) + self.lines[self.head.body - 1 :]
         self._blank_blocks(lines)
         text = "\n".join(lines)
-        return (_without_code_spans(text) if "`" in text else text).split("\n")
+        text = _without_code_spans(text) if "`" in text else text
+        return _without_comments(text).split("\n")
 
     @cached_property
     def prose(self) -> str:
@@ -81,7 +82,7 @@ class Source:
                 lines[number] = ""
                 fence, self.unclosed_fence = mark["fence"], number + 1
             elif line.startswith(("    ", "\t")):
-                if after_blank and not in_list:
+                if after_blank and (not in_list or line.startswith((" " * 8, "\t\t"))):
                     lines[number] = ""
                     continue
             else:
@@ -109,6 +110,16 @@ def _without_code_spans(text: str) -> str:
         end = runs[other].end()
         parts += [text[done:start], _blanks(text[start:end])]
         done, number = end, other + 1
+    return "".join([*parts, text[done:]])
+
+
+def _without_comments(text: str) -> str:
+    """The text with blanks in place of comments; one that nothing closes stays."""
+    parts: list[str] = []
+    done, at = 0, text.find("<!--")
+    while at >= 0 and (end := text.find("-->", at + 2) + 3) > 2:
+        parts += [text[done:at], _blanks(text[at:end])]
+        done, at = end, text.find("<!--", end)
     return "".join([*parts, text[done:]])
 
 

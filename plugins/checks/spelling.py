@@ -21,6 +21,13 @@ _BRITISH = (
     ("gement", "gment"), ("isu", "izu"),
 )  # fmt: skip
 
+# Younger than the library's list.
+_young = """
+    app apps barista baristas blog blogs emoji emojis hashtag hashtags mentee mentees online
+    onboarding podcast podcasts smartphone smartphones voicemail voicemails workflow workflows
+"""
+_YOUNG = frozenset(_young.split())
+
 # Words of the posts that were read before; asking the library takes ten times as long.
 _known: set[str] = set()
 
@@ -76,6 +83,7 @@ def _is_known(word: str) -> bool:
     plain = word.lower().replace("\u2019", "'")
     return (
         plain in known
+        or _base(word) in _YOUNG
         or _base(word) in known
         or any(
             plain.replace(british, american, 1) in known

@@ -167,6 +167,13 @@ BODIES: list[tuple[str, str, str, int, str]] = [
     ("styles", "Words.\n\n<style>p { color: red }</style>", "raw-html", 7, "theme/css"),
     ("list", "Some things:\n- one\n- two", "list-start", 6, "needs an empty line before it"),
     ("numbers", "Some things\n1. one\n2. two", "list-start", 6, "needs an empty line before it"),
+    ("bold-list", "**Some things:**\n- one\n- two", "list-start", 6, "an empty line before it"),
+    ("quote-list", '"Some things":\n- one\n- two', "list-start", 6, "an empty line before it"),
+    ("far-list", "Some things:\n  - one\n  - two", "list-start", 6, "an empty line before it"),
+    ("flat-list", "- one\n  - two\n  - three", "list-start", 6, "needs four blanks before it"),
+    ("bullets", "•one\n•two", "list-start", 5, "is written with -"),
+    ("collapsed", "[Words that say it][]", "dead-link", 5, "write a line [Words that say it]:"),
+    ("heart", "I <3 it, and teh rest.", "spelling", 5, 'did you mean "the"'),
     ("h1", "Words.\n\n# Once more\n\nMore.", "second-h1", 7, "write ## for a part"),
     ("skipped", "Words.\n\n## A\n\n#### B\n\nMore.", "skipped-heading", 9, "write ### before it"),
     ("skipped-first", "### Deep\n\nMore.", "skipped-heading", 5, "write ## before it"),
@@ -179,6 +186,27 @@ BODIES: list[tuple[str, str, str, int, str]] = [
     ("short-row", "| a | b |\n|---|---|\n| 1 |", "uneven-table", 7, "make it even"),
     ("ruler", "| a | b |\n|---|---|---|\n| 1 | 2 |", "uneven-table", 6, "make it even"),
     ("braces", "Hello {{ name }}, words.", "template-markup", 5, "between backticks"),
+    *(
+        (f"shown-{n}", text, rule, 5, remedy)
+        for n, (text, rule, remedy) in enumerate(
+            [
+                ("See [a site] (https://x.example/) here.", "dead-link", "no blank between ] and"),
+                ("See (a site)[https://x.example/] here.", "dead-link", "change the brackets"),
+                ("See [a site](https://x.example/ and more.", "dead-link", "write ) after it"),
+                ("See [a site(https://x.example/) here.", "dead-link", "lacks its ]; write"),
+                ("See ! [a pot]({static}/static/pot.png)", "dead-link", "between ! and [; take"),
+                ("Words ![[image.png]] here.", "dead-link", "such links do nothing here; write"),
+                ("Words [[Some page]] here.", "dead-link", "such links do nothing here; write"),
+                ("Words ~~struck~~ here.", "template-markup", "write <del>words</del>"),
+                ("Words^[a note] here.", "template-markup", "write [^1], and a line"),
+                ("Words `and more of it.", "unclosed-code", "write another ` after it"),
+                ("Words **are bold and more.", "template-markup", "write ** there"),
+                ("| a | b |\n| 1 | 2 |", "uneven-table", "write one"),
+            ]
+        )
+    ),
+    ("setext", "Some words.\n---\n\nMore.", "skipped-heading", 6, "put an empty line between"),
+    ("near-table", "Words:\n| a | b |\n|---|---|\n| 1 | 2 |", "uneven-table", 6, "empty line"),
     ("php", "Words.\n\n<?php x ?>\n\nMore.", "template-markup", 7, "take it out"),
     ("doctype", "<!DOCTYPE html>\n\nMore.", "template-markup", 5, "take it out"),
     ("merge", "Words.\n\n<<<<<<< HEAD\nOne.", "template-markup", 7, "take it out"),
