@@ -25,6 +25,8 @@ Finding = tuple[int, str, str]
 _ISO = re.compile(r"(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{8})(?:[ T_]\d{1,2}:\d{2}(?::\d{2})?.*)?")
 _LIKE_A_KEY = re.compile(r"\s*(?P<key>[^\s:#>*\-`\[<\d][^:\n]{0,30}?)\s*:(?:\s|$)")
 MARKUP = re.compile(r"<[A-Za-z/!][^<>]*+>|\*\*|__|\]\(|`|\{[{%]|&(?:[a-z]+|#\d+);")
+_HASHES = re.compile(r"#{1,6} ")
+_NO_TITLE = re.compile(r"untitled|todo|tbd|title|new post|\u3164++", re.IGNORECASE)
 _ODD_SLUG = re.compile(r"[^a-z0-9\-./]")
 _QUOTED = re.compile(r"""(["']).*\1""")
 
@@ -76,7 +78,10 @@ def wrong_title(head: FrontMatter) -> Iterator[Finding]:
     title = " ".join(key.value.split())
     if not any(letter.isalnum() for letter in title):
         yield key.line, "bad-title", f'the title "{title}" has no letter; give it words'
-    if match := MARKUP.search(title):
+    if _NO_TITLE.fullmatch(title):
+        words = f'the title "{title}" is no title yet; write one, or wait: Status: draft'
+        yield key.line, "bad-title", words
+    if match := MARKUP.search(title) or _HASHES.match(title):
         words = f'the title would show "{match[0]}" as it stands; take it out'
         yield key.line, "bad-title", words
     if len(title) > LONGEST_TITLE:
@@ -95,6 +100,9 @@ def wrong_summary(head: FrontMatter) -> Iterator[Finding]:
         yield key.line if key else 1, "no-summary", words
         return
     summary = " ".join(key.value.split())
+    if match := MARKUP.search(summary):
+        words = f'the summary would show "{match[0]}" as it stands; take it out'
+        yield key.line, "template-markup", words
     if len(summary) > LONGEST_SUMMARY:
         yield (
             key.line,

@@ -14,7 +14,7 @@ SHORTEST = 5
 MOST_WORDS = 4
 # No name is as long as this; each letter is tried in turn.
 LONGEST = 60
-_WRONG_LIST = re.compile(r"[|/\\\[\]\n]|(?<![\w+])#\w|\.\.")
+_WRONG_LIST = re.compile(r"[|/\\\[\]\n]|(?<![\w+])#\w|\.\.|(?<=[a-z]{3})\. (?=[a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,11 @@ def wrong_list(head: FrontMatter) -> Iterator[Finding]:
         if not key:
             continue
         mixed = name == "tags" and ";" in key.value and "," in key.value
+        commas = name == "category" and "," in key.value
         longest = max((len(tag.split()) for tag in re.split("[,;]", key.value)), default=0)
         match = _WRONG_LIST.search(key.value)
-        if mixed or match:
-            sign = ";" if mixed else match[0].strip() if match else ""
+        if mixed or commas or match:
+            sign = ";" if mixed else "," if commas else match[0].strip() if match else ""
             what = f'"{sign}" in {key.written}' if sign else f"{key.written} on several lines"
             remedy = "separate tags with commas" if name == "tags" else "a topic is a word or two"
             yield key.line, "tag-list", f"{what}: {remedy}, and write no such sign in them"

@@ -85,14 +85,21 @@ def reasons(path: str, source: bytes, error: str, needs_date: bool = True) -> li
         found.append(("status", what))
     for key in ("slug", "save_as", "url", "lang"):
         value = values.get(key, "")
+        if key == "lang" and key in values and not value:
+            found.append((key, "lang is empty; write Lang: en, or take it out [bad-address]"))
         if ".." in value or value.startswith("/"):
             what = f'{key} "{value}" leads out of the site; write it like a-few-words [bad-address]'
             found.append((key, what))
+    if not found and {*STRANGE} & {*PurePosixPath(path).name}:
+        what = "no address can be made of the file's name; write letters, digits and dashes"
+        found.append(("", f"{what} [bad-address]"))
     return [located(path, text, *one) for one in found] or [f"{path}:1: {error} [unusable]"]
 
 
 def _not_front_matter(text: str) -> str:
     """What stands where front matter should, and what to do; empty when it is nothing known."""
+    if front_matter(text.lstrip().split("\n")).keys and text[0] in " \t":
+        return "blanks stand before the first key; take them out [front-matter]"
     if front_matter(text.lstrip().split("\n")).keys:
         return "a blank line stands before the front matter; take it out [front-matter]"
     if text.startswith("+++"):
@@ -195,7 +202,8 @@ def same_address(paths_by_save_as: Mapping[str, Iterable[str]]) -> dict[str, str
 
 def _is_date(value: str) -> bool:
     try:
-        parse_date(value.replace("_", " "))
+        # An offset of days is found out only when it is asked for.
+        parse_date(value.replace("_", " ")).utcoffset()
     except (ValueError, OverflowError):
         return False
     return True
