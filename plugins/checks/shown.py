@@ -65,8 +65,10 @@ def shown_signs(words: str) -> Iterator[Finding]:
     ``words`` is the text with blanks in place of code.
     """
     for pattern, rule, remedy in _SHOWN:
+        line, at = 1, 0
         for match in pattern.finditer(words):
-            yield words.count("\n", 0, match.start()) + 1, rule, remedy
+            line, at = line + words.count("\n", at, match.start()), match.start()
+            yield line, rule, remedy
     line = 1
     for block in words.split("\n\n"):
         stars = list(_STARS.finditer(block)) if "**" in block else []
