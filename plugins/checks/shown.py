@@ -35,7 +35,7 @@ _SHOWN = [
             "a picture has no blank between ! and [; take it out",
         ),
         (
-            r"!?\[\[(?!\s*+cta\b)[^\[\]\n]{1,200}+\]\](?!\()",
+            r"!?\[\[(?!\s*+(?i:cta)\b)[^\[\]\n]{1,200}+\]\](?!\()",
             "dead-link",
             "such links do nothing here; write [words]({filename}file.md)",
         ),

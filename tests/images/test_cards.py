@@ -59,7 +59,7 @@ def test_a_story_tells_what_a_link_to_it_shows(
             "posts/a.md": post(
                 'Fish & "chips" <b>',
                 Summary="Salt & <i>vinegar</i>",
-                Allow="bad-title (hostile)",
+                Allow="bad-title (hostile), template-markup (hostile)",
                 Category="Food & more",
                 Tags='a "b", c',
                 Modified="2025-06-01 10:00",

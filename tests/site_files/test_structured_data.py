@@ -127,9 +127,12 @@ def test_a_storys_facts_are_the_writers(small_site: Make) -> None:
 
 # With the rules that would stop them.
 HOSTILE = [
-    ("</script><script>alert(1)</script>", ("bad-title", "tag-list")),
-    ("<!-- <script> and \"quotes\" & 'more' &amp; ]]> <b>", ("bad-title", "tag-list")),
-    ("{{ SITEURL }} \\u003c \\ % ü 🫖", ("bad-title", "tag-list")),
+    ("</script><script>alert(1)</script>", ("bad-title", "tag-list", "template-markup")),
+    (
+        "<!-- <script> and \"quotes\" & 'more' &amp; ]]> <b>",
+        ("bad-title", "tag-list", "template-markup"),
+    ),
+    ("{{ SITEURL }} \\u003c \\ % ü 🫖", ("bad-title", "tag-list", "template-markup")),
 ]
 
 
