@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sites import NOW, SmallSite, post
 
 HOSTILE = "<img src=x onerror=alert(1)> & </script><mark>"
@@ -93,6 +93,22 @@ def test_a_reader_types_a_word_and_reads_the_story(page: Page, anywhere: str) ->
     result.get_by_role("link").click()
     expect(page.locator("h1")).to_have_text("Bread takes a night")
     assert page.url == f"{anywhere}/bread/"
+
+
+def test_what_is_typed_before_the_script_arrives_is_searched_for(page: Page, address: str) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/search.js", hold)
+    with page.expect_request("**/search.js"):
+        page.goto(f"{address}/search/?q=kettle", wait_until="commit")
+    page.get_by_role("searchbox").fill("flour")
+    (script,) = held
+    script.continue_()
+    assert found(page, "1", "flour") == ["Bread takes a night"]
+    expect(page.get_by_role("searchbox")).to_have_value("flour")
 
 
 def test_the_form_on_a_missing_page_leads_to_what_was_looked_for(page: Page, anywhere: str) -> None:

@@ -39,5 +39,5 @@ async function search() {
 
 input.oninput = search;
 input.form.onsubmit = () => false;
-input.value = new URLSearchParams(location.search).get("q");
+input.value ||= new URLSearchParams(location.search).get("q");
 if (input.value) search();
