@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from photos import photo
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sites import SmallSite, post
 
 from tools.build import build
@@ -35,7 +35,7 @@ def test_a_reader_goes_from_home_to_a_story_and_to_the_next(page: Page, address:
     first = page.locator("main h2 a").first
     title = first.inner_text()
     first.click()
-    assert page.locator("h1").inner_text() == title
+    expect(page.locator("h1")).to_have_text(title)
     assert overflow(page) <= 0
     assert page.locator("[data-slot=end] .call-to-action-button").is_visible()
     background = page.evaluate(
@@ -43,9 +43,9 @@ def test_a_reader_goes_from_home_to_a_story_and_to_the_next(page: Page, address:
     )
     assert background != "0px", "the style sheets are not there"
     page.locator(".related-stories a").first.click()
-    assert page.locator("h1").inner_text() != title
+    expect(page.locator("h1")).not_to_have_text(title)
     page.locator(".site-name").click()
-    assert page.url == f"{address}/"
+    expect(page).to_have_url(f"{address}/")
 
 
 def test_a_missing_page_helps_at_any_depth(page: Page, address: str) -> None:
@@ -54,9 +54,8 @@ def test_a_missing_page_helps_at_any_depth(page: Page, address: str) -> None:
     assert answer.status == 404
     assert overflow(page) <= 0
     page.locator("main a").first.click()
-    assert page.locator("main").is_visible()
-    assert page.url.startswith(f"{address}/")
-    assert "/no/such/" not in page.url
+    expect(page).to_have_url(f"{address}/")
+    expect(page.locator("main")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
@@ -72,7 +71,7 @@ def test_the_skip_link_comes_first_and_leads_to_the_content(page: Page, address:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to content"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.querySelector(':target').tagName") == "MAIN"
+    expect(page.locator("main:target")).to_be_visible()
 
 
 def test_a_photo_comes_as_large_as_the_screen_needs_and_holds_its_place(

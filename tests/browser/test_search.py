@@ -92,7 +92,7 @@ def test_a_reader_types_a_word_and_reads_the_story(page: Page, anywhere: str) ->
     expect(result.locator(".search-topic")).to_have_text("The Kitchen")
     result.get_by_role("link").click()
     expect(page.locator("h1")).to_have_text("Bread takes a night")
-    assert page.url == f"{anywhere}/bread/"
+    expect(page).to_have_url(f"{anywhere}/bread/")
 
 
 def test_what_is_typed_before_the_script_arrives_is_searched_for(page: Page, address: str) -> None:
@@ -168,7 +168,7 @@ def test_the_address_keeps_the_query_and_the_way_back_stays_short(page: Page, ad
     page.reload()
     assert found(page, "1", "sings") == ["Tea"]
     page.go_back()
-    assert page.url == f"{address}/about/"
+    expect(page).to_have_url(f"{address}/about/")
 
 
 def test_an_emptied_field_shows_nothing(page: Page, address: str) -> None:
