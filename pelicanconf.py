@@ -53,6 +53,7 @@ THEME = "theme"
 THEME_TEMPLATES_OVERRIDES = [str(Path(__file__).with_name("theme") / "static")]
 PLUGIN_PATHS = ["plugins"]
 PLUGINS = [
+    "incremental",  # the first: it sees what the others change
     *("posts", "engagement", "images", "navigation", "aliases", "site_files", "feeds"),
     "checks",  # the last: it gathers what the others tell
 ]

@@ -93,7 +93,7 @@ def build(
         if keep_going and not drafts:
             # What shows all posts, such as a list, must know from the start which ones there are.
             problems = _leave_out(settings)
-        settings["OUTPUT_PATH"] = str(fresh)
+        settings |= {"OUTPUT_PATH": str(fresh), "LAST_OUTPUT": str(target)}
         left = run_pelican(settings)
         # What is left out is told already; that others link to it is news.
         consequences = [each for each in left if each.rule in FOLLOWING] if problems else left

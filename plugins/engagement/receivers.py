@@ -163,6 +163,11 @@ def add_to_feed(context: dict[str, Any], feed: Any) -> None:
             item[part] = (item[part] or "") + template.render(context, article=article)
 
 
+# For incremental builds: beside each article what the template reads.
+add_to_feed.reads = ("RSS_FEED_SUMMARY_ONLY",)
+add_to_feed.renders = ("engagement/feed.html",)
+
+
 def _pages(generator: Generator) -> Iterator[Page]:
     """The pages that the generator will write."""
     if isinstance(generator, PagesGenerator):

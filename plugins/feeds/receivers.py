@@ -70,6 +70,14 @@ class FeedWriter(Writer):  # type: ignore[misc]  # Pelican publishes no types.
         }
 
 
+# For incremental builds: what is read besides what Pelican's own writer reads.
+FeedWriter.write_feed.reads = (
+    *("elements.*.entry_id", "elements.*.save_as", "elements.*.date", "elements.*.lang"),
+    *("elements.*.authors.*.name", "feed_channels", "feed_authority", "FEED_ICON"),
+    *("SITEURL", "DEFAULT_LANG", "AUTHOR"),
+)
+
+
 class FeedFiles:
     """Writes what Pelican does not know, as one of its generators: JSON Feed and OPML."""
 

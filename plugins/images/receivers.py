@@ -147,6 +147,10 @@ def add_sizes_to_feed(context: dict[str, Any], feed: Any) -> None:
                 item[key] = with_sizes(item[key], found)
 
 
+# For incremental builds.
+add_sizes_to_feed.reads = ("site_images.pictures", "localsiteurl", "SITEURL")
+
+
 def prepare_images(generators: Iterable[Generator]) -> None:
     """Check every image that a story or page shows, make its variants, and choose the cards.
 

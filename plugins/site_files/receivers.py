@@ -94,6 +94,10 @@ def allow_data(path: str, **_: object) -> None:
             page.write_text(changed, "utf-8", newline="")
 
 
+# For incremental builds: nothing of the site but the written page.
+allow_data.reads = ()
+
+
 def prepare_templates(generator: Generator) -> None:
     """Let templates ask for structured_data()."""
     generator.env.globals["structured_data"] = structured_data

@@ -1,0 +1,178 @@
+"""The files of the last build, and which of them still hold."""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+_VERSION = 1
+# What is kept of a digest to say what has changed; the whole of it decides.
+_SHORT = 8
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Digests of what a file is made of, by name: its own, and what it shares with others."""
+
+    own: Mapping[str, bytes]
+    shared: Mapping[str, bytes]
+
+    def fingerprint(self) -> bytes:
+        """A digest of both."""
+        digest = blake2b(digest_size=16)
+        for parts in (self.own, self.shared):
+            for key in sorted(parts):
+                digest.update(f"{len(key)}:{key}".encode() + parts[key])
+            digest.update(b"\0")
+        return digest.digest()
+
+
+@dataclass(frozen=True)
+class Record:
+    """A file of a build: short digests of what it was made of, and full ones of both.
+
+    ``fingerprint`` is of all parts together, empty for what is written in each build.
+    """
+
+    parts: Parts
+    fingerprint: bytes
+    content: bytes
+
+
+class Pages:
+    """Keeps of the last build's files those that a new build would write the same.
+
+    ``last`` is the folder of the last build, ``output`` that of the new one, perhaps the same.
+    ``file`` says what stands in ``last``; one that is damaged or not there is done without.
+    ``reasons`` has, by file, why it was written; empty for what was kept.
+    """
+
+    def __init__(self, file: Path, last: Path, output: Path) -> None:
+        self._file, self._last, self._output = file, last, output
+        self._old = _read(file)
+        self._kept: dict[str, Record] = {}
+        self._written: dict[str, Parts | None] = {}
+        self.reasons: dict[str, str] = {}
+
+    def keep(self, name: str, parts: Parts) -> bool:
+        """Put the last build's file into the output, if it was made of the same parts."""
+        old = self._old.get(name)
+        self.reasons[name] = self._reason(name, old, parts)
+        if self.reasons[name] or old is None:
+            return False
+        if self._last != self._output:
+            target = self._output / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(self._last / name, target)
+            except OSError:  # Another disk, or one that knows no links.
+                shutil.copyfile(self._last / name, target)
+        self._kept[name] = old
+        return True
+
+    def written(self, name: str, parts: Parts) -> None:
+        """Note a file that was written."""
+        self._written[name] = parts
+
+    def always(self, name: str, reason: str) -> None:
+        """Note a file that is written in each build."""
+        self.reasons[name] = f"always: {reason}"
+        self._written[name] = None
+
+    def save(self) -> None:
+        """Note the new build as the last one, and take away what it has not made anew."""
+        if self._last == self._output:
+            for name, old in self._old.items():
+                if name not in self.reasons and self._content(name) == old.content:
+                    (self._output / name).unlink(missing_ok=True)
+        records = self._kept | {
+            name: Record(parts, parts.fingerprint(), content_digest(self._output / name))
+            for name, parts in self._written.items()
+            if parts is not None
+        }
+        with suppress(OSError):  # Without the file the next build writes everything.
+            _write(self._file, records)
+
+    def _reason(self, name: str, old: Record | None, parts: Parts) -> str:
+        """Why the file must be written; empty when it need not be."""
+        if old is None:
+            return "it is new"
+        if old.fingerprint != parts.fingerprint():
+            before, now = ({**each.shared, **each.own} for each in (old.parts, parts))
+            changed = [
+                key
+                for key in sorted(before.keys() | now.keys())
+                if before.get(key, b"")[:_SHORT] != now.get(key, b"")[:_SHORT]
+            ]
+            return f"changed: {', '.join(changed) or 'its parts'}"
+        if self._content(name) != old.content:
+            return "its file is not as the last build left it"
+        return ""
+
+    def _content(self, name: str) -> bytes:
+        """The digest of the last build's file; empty when there is none."""
+        file = self._last / name
+        return content_digest(file) if file.is_file() and not file.is_symlink() else b""
+
+
+def content_digest(file: Path) -> bytes:
+    """A digest of a file's bytes."""
+    return blake2b(file.read_bytes(), digest_size=16).digest()
+
+
+def _write(file: Path, records: Mapping[str, Record]) -> None:
+    """Write the file in one step. What many share is written once."""
+    shared = {id(record.parts.shared): record.parts.shared for record in records.values()}
+    places = {each: place for place, each in enumerate(shared)}
+    table = {
+        "version": _VERSION,
+        "shared": [_shown(parts) for parts in shared.values()],
+        "pages": {
+            name: [
+                record.fingerprint.hex(),
+                record.content.hex(),
+                places[id(record.parts.shared)],
+                _shown(record.parts.own),
+            ]
+            for name, record in records.items()
+        },
+    }
+    fresh = file.with_name(f"{file.name}.{os.getpid()}")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        fresh.write_text(json.dumps(table, separators=(",", ":")), "utf-8")
+        fresh.replace(file)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _read(file: Path) -> dict[str, Record]:
+    """What stands in the last build's folder; nothing when that cannot be known."""
+    try:
+        table = json.loads(file.read_text("utf-8"))
+        if table["version"] != _VERSION:
+            return {}
+        shared = [_digests(parts) for parts in table["shared"]]
+        return {
+            name: Record(
+                Parts(_digests(own), shared[place]),
+                bytes.fromhex(fingerprint),
+                bytes.fromhex(content),
+            )
+            for name, (fingerprint, content, place, own) in table["pages"].items()
+            if not Path(name).is_absolute() and ".." not in Path(name).parts
+        }
+    except Exception:  # What a damaged file leads to is no fixed set.
+        return {}
+
+
+def _shown(parts: Mapping[str, bytes]) -> dict[str, str]:
+    return {key: digest[:_SHORT].hex() for key, digest in parts.items()}
+
+
+def _digests(parts: Mapping[str, str]) -> dict[str, bytes]:
+    return {key: bytes.fromhex(digest) for key, digest in parts.items()}

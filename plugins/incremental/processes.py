@@ -1,0 +1,63 @@
+"""Work spread over the machine's processors, in processes that begin as copies of this one."""
+
+import gc
+import multiprocessing
+import os
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+# A process costs about as much as so many pieces of work.
+FEWEST = 32
+# Pieces handed over at a time.
+PIECES = 16
+
+# What the copies do; they find it here, as it need not be picklable.
+_work: Callable[[int], Any]
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def workers(count: int) -> int:
+    """How many processes so many pieces of work are worth; 1 is this one.
+
+    It is alone where processes cannot begin as copies, and where a thread might hold a lock that
+    its copy would wait for.
+    """
+    able = "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
+    alone = threading.active_count() == 1 and not multiprocessing.current_process().daemon
+    return min(processors(), count // FEWEST + 1) if able and alone else 1
+
+
+def spread(work: Callable[[int], T], count: int) -> Iterator[T]:
+    """``work(i)`` for each i below ``count``, in order; what it returns must be picklable."""
+    global _work
+    if workers(count) < 2:
+        yield from map(work, range(count))
+        return
+    _work = work
+    # The copies share what is there as long as nobody writes to it, not even the collector.
+    gc.collect()
+    gc.freeze()
+    try:
+        with warnings.catch_warnings():
+            # Of threads that belong to numpy's arithmetic, which waits for them before a fork.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            pool = multiprocessing.get_context("fork").Pool(workers(count))
+        with pool:
+            yield from pool.imap(_piece, range(count), PIECES)
+    finally:
+        gc.unfreeze()
+
+
+def _piece(i: int) -> Any:
+    return _work(i)

@@ -1,0 +1,234 @@
+"""The only module here that touches Pelican: signals in, what is known left out of the work."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from blinker import ANY
+from jinja2 import Environment
+from pelican import Pelican, signals
+from pelican.contents import Content
+from pelican.generators import ArticlesGenerator, Generator
+from pelican.readers import BaseReader, HTMLReader, MarkdownReader, Readers
+from pelican.writers import Writer
+
+from .code import code_digest, settings_digest
+from .fingerprints import Fingerprints, UnknownValueError
+from .memory import Memory
+from .pages import Pages
+from .writing import METHODS, NAMES, IncrementalWriter
+
+FOLDER = "incremental"
+# Who listens to these may change what is written, or read what was.
+LISTENED = (
+    signals.article_generator_write_article,
+    signals.page_generator_write_page,
+    signals.content_written,
+    signals.feed_generated,
+    signals.feed_written,
+    signals.article_writer_finalized,
+    signals.page_writer_finalized,
+    signals.finalized,
+)
+logger = logging.getLogger(__name__)
+
+
+def register() -> None:
+    """Connect to Pelican's signals."""
+    signals.initialized.connect(remember)
+    signals.article_generator_preread.connect(read_ahead)
+    signals.page_generator_preread.connect(read_ahead)
+    signals.article_generator_context.connect(set_head)
+    signals.page_generator_context.connect(set_head)
+    signals.static_generator_context.connect(set_head)
+    signals.all_generators_finalized.connect(write_what_changed)
+    signals.get_writer.connect(save_memory)
+    signals.finalized.connect(save)
+
+
+def remember(pelican: Pelican) -> None:
+    """Begin a build with what earlier ones have found out."""
+    settings = pelican.settings
+    try:
+        made_by = code_digest(pelican.plugins) + settings_digest(settings)
+    except UnknownValueError as error:
+        logger.warning("everything is built anew: in the settings, %s", error)
+        return
+    folder = Path(settings["CACHE_PATH"], FOLDER)
+    modules = {plugin.__name__.partition(".")[0] for plugin in pelican.plugins}
+    memory = Memory(folder / f"{_short(made_by)}.memory", modules)
+    output = Path(settings["OUTPUT_PATH"]).resolve()
+    last = Path(settings.get("LAST_OUTPUT") or output).resolve()
+    pages = Pages(folder / f"{_short(str(last).encode())}.json", last, output)
+    settings |= {"MEMORY": memory, "MAP": memory.map, "PAGES": pages, "MADE_BY": made_by}
+    # Only now, after every other plugin: so their readers are the ones that are remembered.
+    signals.readers_init.connect(read_from_memory)
+
+
+def read_from_memory(readers: Readers) -> None:
+    """Let the readers of Markdown and HTML ask the memory first.
+
+    They do the typography as well, which Pelican would do anew in each build. Other formats can
+    include files, which nobody would miss in the memory.
+    """
+    memory: Memory | None = readers.settings.get("MEMORY")
+    if memory is None:
+        return
+    set_type = _typography(readers.settings)
+    # One for all, so that topics and tags, which hold it, are kept without it.
+    readers.settings = memory.shared.setdefault("settings", {**readers.settings, "TYPOGRIFY": False})
+    for ending, base in readers.reader_classes.items():
+        if base:
+            readers.reader_classes[ending] = partial(_reader, base, memory, set_type)
+
+
+def read_ahead(generator: Generator) -> None:
+    """Before the generator's first file, read all that is not known, on every processor."""
+    memory: Memory | None = generator.settings.get("MEMORY")
+    if memory is None or vars(generator).setdefault("has_read_ahead", False):
+        return
+    generator.has_read_ahead = True
+    of = "ARTICLE" if isinstance(generator, ArticlesGenerator) else "PAGE"
+    paths, excluded = (generator.settings[f"{of}_{kind}"] for kind in ("PATHS", "EXCLUDES"))
+    work = []
+    for file in sorted(generator.get_files(paths, exclude=excluded)):
+        reader = generator.readers.readers.get(Path(file).suffix[1:].lower())
+        path = str(Path(generator.path, file).absolute())
+        if reader and (key := reader.remembering.key(path)):
+            work.append((key, partial(reader.remembering.read_anew, path)))
+    memory.learn([key for key, _ in work], lambda i: work[i][1]())
+
+
+def set_head(generator: Generator, metadata: dict[str, Any]) -> None:
+    """Do the typography of titles and summaries, which need not come from the file."""
+    if "MEMORY" in generator.settings:
+        set_type = _typography(generator.settings)
+        metadata |= {key: set_type(metadata[key]) for key in ("title", "summary") if key in metadata}
+
+
+def write_what_changed(generators: Iterable[Generator]) -> None:
+    """Let each generator write through a writer that keeps what the last build wrote the same."""
+    generators = list(generators)
+    settings = generators[0].settings
+    if "PAGES" not in settings:
+        return
+    fingerprints = Fingerprints(NAMES, METHODS)
+    for generator in generators:
+        if isinstance(generator, ArticlesGenerator):
+            _find_quickly(generator)
+        if hasattr(generator, "generate_output"):
+            write = generator.generate_output
+            generator.generate_output = partial(
+                _write, write, settings, fingerprints, generators[0].env
+            )
+
+
+def save_memory(pelican: Pelican) -> None:
+    """Keep what is known of the posts, even if the build ends before it has written."""
+    if memory := pelican.settings.get("MEMORY"):
+        memory.save()
+
+
+def save(pelican: Pelican) -> None:
+    """Keep what is known at the end of a build."""
+    if memory := pelican.settings.get("MEMORY"):
+        memory.save()
+        pelican.settings["PAGES"].save()
+
+
+class _Remembering:
+    """A reader's ``read`` with a memory, and with typography."""
+
+    def __init__(
+        self, reader: BaseReader, memory: Memory, set_type: Callable[[str], str]
+    ) -> None:
+        self._reader, self._memory, self._set_type = reader, memory, set_type
+        self._read = reader.read
+
+    def key(self, path: str) -> bytes:
+        """What its result depends on besides settings and code; empty if nobody knows."""
+        if not isinstance(self._reader, MarkdownReader | HTMLReader):
+            return b""
+        kind = type(self._reader)
+        name = f"{kind.__module__}.{kind.__qualname__}"
+        return self._memory.key("read", name, path, Path(path).read_bytes())
+
+    def read(self, path: str) -> tuple[str | None, dict[str, Any]]:
+        """See BaseReader.read."""
+        anew = partial(self.read_anew, path)
+        key = self.key(path)
+        return self._memory.known(key, anew) if key else anew()
+
+    def read_anew(self, path: str) -> tuple[str | None, dict[str, Any]]:
+        """Read it without the memory."""
+        content, metadata = self._read(path)
+        return self._set_type(content) if content else content, metadata
+
+
+def _reader(
+    base: type[BaseReader], memory: Memory, set_type: Callable[[str], str], settings: Any
+) -> BaseReader:
+    """The reader with a memory. Its class stays: the post's attribute "reader" is its name."""
+    reader = base(settings)
+    reader.remembering = _Remembering(reader, memory, set_type)
+    reader.read = reader.remembering.read
+    return reader
+
+
+def _typography(settings: Mapping[str, Any]) -> Callable[[str], str]:
+    """What Pelican would do to a text."""
+    if not settings["TYPOGRIFY"]:
+        return str
+    # Only now: who asks for no typography need not have it installed.
+    from smartypants import Attr  # noqa: PLC0415
+
+    from .typography import typogrify  # noqa: PLC0415
+
+    dashes = {"oldschool": Attr.set2, "oldschool_inverted": Attr.set3}
+    attr = dashes.get(settings["TYPOGRIFY_DASHES"], Attr.set1) | Attr.w
+    ignored, omitted = settings["TYPOGRIFY_IGNORE_TAGS"], settings["TYPOGRIFY_OMIT_FILTERS"]
+    return lambda text: typogrify(text, ignored, omitted, attr)
+
+
+def _write(
+    write: Callable[..., None],
+    settings: dict[str, Any],
+    fingerprints: Fingerprints,
+    environment: Environment,
+    writer: Writer,
+) -> None:
+    """Let a generator write, with a writer that keeps what holds still."""
+    listeners = [each for signal in LISTENED for each in signal.receivers_for(ANY)]
+    incremental = IncrementalWriter(writer, settings, fingerprints, listeners, environment)
+    write(incremental)
+    incremental.finish()
+
+
+# Of what is written, the files alone.
+save.reads = ()
+
+
+def _find_quickly(generator: ArticlesGenerator) -> None:
+    """Let Pelican, which looks for every article in the list of each tag and topic, find it."""
+    generator.tags = {tag: _Listed(articles) for tag, articles in generator.tags.items()}
+    for name in ("categories", "authors"):
+        of = [(each, _Listed(articles)) for each, articles in getattr(generator, name)]
+        setattr(generator, name, of)
+
+
+class _Listed(list[Content]):
+    """Contents of which it is quickly known whether one is among them."""
+
+    def __init__(self, contents: Iterable[Content]) -> None:
+        super().__init__(contents)
+        self._ids = {*map(id, self)}
+
+    def __contains__(self, content: object) -> bool:
+        return id(content) in self._ids
+
+
+def _short(data: bytes) -> str:
+    return blake2b(data, digest_size=8).hexdigest()

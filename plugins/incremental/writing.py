@@ -1,0 +1,347 @@
+"""A writer for Pelican's generators that writes only what has changed, on every processor."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import blake2b
+from typing import Any
+
+from jinja2 import Environment, Template, TemplateNotFound
+from pelican.contents import Content
+from pelican.paginator import Page, Paginator
+from pelican.urlwrappers import URLWrapper
+from pelican.utils import sanitised_join
+from pelican.writers import Writer
+
+from .fingerprints import Fingerprints, UnknownValueError
+from .pages import Pages, Parts
+from .processes import spread, workers
+from .template_reads import EACH, Reads, template_reads
+
+# What Pelican's own writer reads of a feed's stories, and of the site.
+FEED_READS = (
+    *(
+        f"elements.*.{name}"
+        for name in ("title", "url", "content", "summary", "date", "modified")
+    ),
+    *("elements.*.category.name", "elements.*.tags.*.name", "elements.*.author.name"),
+    *("SITEURL", "FEED_DOMAIN", "SITENAME", "SITESUBTITLE"),
+)
+# How a template shows them as text, or tells them apart.
+NAMES: dict[type, Callable[[Any], object]] = {
+    Content: lambda content: (content.source_path, content.lang, content.slug),
+    URLWrapper: lambda wrapper: (wrapper.name, wrapper.slug),
+}
+ELEMENTS = "elements"
+MISSING = "there is no such variable"
+METHODS = [(Page, name) for name in ("has_next", "has_previous", "has_other_pages")]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A file to write: its name, how, and what it is made of; None if nobody knows that."""
+
+    name: str
+    write: Callable[[], None]
+    parts: Parts | None
+
+
+def _is_done(work: Callable[[], None]) -> bool:
+    try:
+        work()
+    except Exception:
+        return False
+    return True
+
+
+class IncrementalWriter:
+    """Takes the place of a ``writer`` for the time of one generator.
+
+    What the last build wrote the same is kept; all else the ``writer`` writes at ``finish``.
+    ``listeners`` are the functions that Pelican tells of what is written: they say in an
+    attribute ``reads`` what they read, or else everything is written, and at once.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        settings: Mapping[str, Any],
+        fingerprints: Fingerprints,
+        listeners: Collection[Callable[..., object]],
+        environment: Environment,
+    ) -> None:
+        self._writer, self._settings, self._fingerprints = writer, settings, fingerprints
+        self._pages: Pages = settings["PAGES"]
+        self._jobs: list[_Job] = []
+        silent = [each.__qualname__ for each in listeners if not hasattr(each, "reads")]
+        self._always = "RELATIVE_URLS" if settings["RELATIVE_URLS"] else ", ".join(silent)
+        self._told = [path for each in listeners for path in getattr(each, "reads", ())]
+        self._feeds = _Feeds(writer, listeners, environment)
+        self._templates: dict[tuple[int, str], _Template] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._writer, name)
+
+    def write_file(
+        self,
+        name: str,
+        template: Template,
+        context: dict[str, Any],
+        relative_urls: bool = False,
+        paginated: Mapping[str, Sequence[Content]] | None = None,
+        template_name: str | None = None,
+        override_output: bool = False,
+        url: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """See Writer.write_file."""
+        if not name:
+            return
+        for page, variables in self._split(name, url, paginated, template_name, kwargs):
+            write = partial(
+                self._writer.write_file,
+                page,
+                template,
+                context,
+                relative_urls=relative_urls,
+                paginated={},
+                override_output=override_output,
+                url=url,
+                **variables,
+            )
+            made_of = partial(self._page_parts, page, template, context, variables)
+            self._add(page, write, made_of, at_once=override_output)
+
+    def write_feed(
+        self,
+        elements: Sequence[Content],
+        context: dict[str, Any],
+        path: str | None = None,
+        *args: Any,
+        override_output: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """See Writer.write_feed; what that returns no generator asks for."""
+        if not path:
+            return
+        kwargs["override_output"] = override_output
+        write = partial(self._writer.write_feed, elements, context, path, *args, **kwargs)
+        made_of = partial(self._feed_parts, elements, context, (args, kwargs))
+        self._add(path, write, made_of, at_once=override_output)
+
+    def finish(self) -> None:
+        """Write what is not kept."""
+        jobs, self._jobs = self._jobs, []
+        if workers(len(jobs)) < 2:
+            for job in jobs:
+                job.write()
+        else:
+            for job, done in zip(
+                jobs, spread(lambda i: _is_done(jobs[i].write), len(jobs)), strict=True
+            ):
+                if not done:  # Here its error can be told.
+                    job.write()
+        for job in jobs:
+            self._pages.written(job.name, job.parts)
+
+    def _add(
+        self, name: str, write: Callable[[], None], made_of: Callable[[], Parts], at_once: bool
+    ) -> None:
+        """Keep the file, or write it: at once, if what was written before it matters."""
+        seen = name in self._pages.reasons
+        if self._always or at_once or seen:
+            self.finish()
+            if seen:
+                # Others may have written it, of which Pelican's writer knows nothing.
+                file = sanitised_join(self._writer.output_path, name)
+                self._writer._written_files.add(file)
+            write()
+            self._pages.always(name, self._always or "another file has its name")
+            return
+        try:
+            parts = made_of()
+        except UnknownValueError as error:
+            self._pages.always(name, str(error))
+            parts = None
+        else:
+            if self._pages.keep(name, parts):
+                return
+        self._jobs.append(_Job(name, write, parts))
+
+    def _split(
+        self,
+        name: str,
+        url: str | None,
+        paginated: Mapping[str, Sequence[Content]] | None,
+        template_name: str | None,
+        kwargs: Mapping[str, Any],
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Each page of a list: its file, and its variables as Writer.write_file makes them."""
+        if paginated is None:
+            paginated = {key: kwargs[key] for key in ("articles", "dates") if key in kwargs}
+        sizes = self._settings["PAGINATED_TEMPLATES"]
+        if not paginated or template_name not in sizes:
+            yield name, dict(kwargs)
+            return
+        size = sizes[template_name] or self._settings["DEFAULT_PAGINATION"]
+        paginators = {
+            key: Paginator(name, url, contents, self._settings, size)
+            for key, contents in paginated.items()
+        }
+        for number in range(1, next(iter(paginators.values())).num_pages + 1):
+            variables = dict(kwargs)
+            for key, paginator in paginators.items():
+                last = number == paginator.num_pages
+                page = paginator.page(number)
+                variables |= {
+                    f"{key}_paginator": paginator,
+                    f"{key}_page": page,
+                    f"{key}_previous_page": paginator.page(number - 1) if number > 1 else None,
+                    f"{key}_next_page": None if last else paginator.page(number + 1),
+                }
+            yield page.save_as, variables
+
+    def _page_parts(
+        self, name: str, template: Template, context: dict[str, Any], variables: dict[str, Any]
+    ) -> Parts:
+        """What a page is made of."""
+        of = self._template(template)
+        if of.reads.everything:
+            raise UnknownValueError(of.reads.everything)
+        own = variables | {"output_file": name}
+        parts = {
+            shown: self._fingerprints.of(own[key], reads)
+            for key in own
+            for shown, reads in of.own.get(key, ())
+        }
+        return Parts(parts, self._site(of, context, frozenset(own)))
+
+    def _site(
+        self, of: "_Template", context: dict[str, Any], own: frozenset[str]
+    ) -> Mapping[str, bytes]:
+        """What a template's pages show that is not their own."""
+        if own not in of.site:
+            names = of.environment.globals
+            of.site[own] = {
+                "settings and code": self._settings["MADE_BY"],
+                "templates": of.sources,
+            } | {
+                key: self._fingerprints.of(context.get(key, names.get(key, MISSING)), reads)
+                for key, reads in of.variables.items()
+                if key not in own
+            }
+        return of.site[own]
+
+    def _template(self, template: Template) -> "_Template":
+        """What is known of a template."""
+        key = (id(template.environment), template.name)
+        if key not in self._templates:
+            self._templates[key] = _Template(template, self._told)
+        return self._templates[key]
+
+    def _feed_parts(
+        self, elements: Sequence[Content], context: dict[str, Any], given: object
+    ) -> Parts:
+        """What a feed is made of."""
+        of = self._feeds
+        if of.everything:
+            raise UnknownValueError(of.everything)
+        if not of.site:
+            of.site = {"settings and code": self._settings["MADE_BY"], "templates": of.sources} | {
+                key: self._fingerprints.of(context.get(key, MISSING), reads)
+                for key, reads in of.variables.items()
+                if key != ELEMENTS
+            }
+        stories = self._fingerprints.of(elements, of.variables[ELEMENTS])
+        return Parts({"stories": stories, "feed": self._fingerprints.whole(given)}, of.site)
+
+
+class _Template:
+    """What is known of a template: what it reads, and a digest of all sources that take part.
+
+    ``own`` has the reads of each variable in parts, each with a name to tell them by; ``site``
+    the digests of what is not a page's own, by the names that are.
+    """
+
+    def __init__(self, template: Template, told: Iterable[str]) -> None:
+        self.environment = template.environment
+        self.reads = template_reads(self.environment, str(template.name))
+        self.variables = declared_reads(told, dict(self.reads.variables))
+        self.own = {key: [*_parts(key, reads)] for key, reads in self.variables.items()}
+        self.sources = _sources(self.environment, self.reads.templates)
+        self.site: dict[frozenset[str], Mapping[str, bytes]] = {}
+
+
+class _Feeds:
+    """What is known of feeds: what is read for them, by the writer and by those whom it tells.
+
+    ``everything`` is empty, or says why that cannot be known.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        listeners: Iterable[Callable[..., object]],
+        environment: Environment,
+    ) -> None:
+        own = getattr(writer.write_feed, "reads", None)
+        plain = type(writer).write_feed is Writer.write_feed
+        self.everything = "" if plain or own else "nobody says what write_feed reads"
+        told = [path for each in listeners for path in getattr(each, "reads", ())]
+        self.variables = declared_reads((*FEED_READS, *(own or ()), *told), {})
+        names: set[str] = set()
+        for name in (name for each in listeners for name in getattr(each, "renders", ())):
+            found = template_reads(environment, name)
+            self.everything = self.everything or found.everything
+            names.update(found.templates)
+            for key, reads in found.variables.items():
+                # It is rendered for each story.
+                if key == "article":
+                    _join(self.variables[ELEMENTS].child(EACH), reads)
+                else:
+                    _join(self.variables.setdefault(key, Reads()), reads)
+        self.sources = _sources(environment, sorted(names))
+        self.site: Mapping[str, bytes] = {}
+
+
+def _sources(environment: Environment, names: Iterable[str]) -> bytes:
+    """A digest of the templates' sources."""
+    digest = blake2b(digest_size=16)
+    for name in names:
+        try:
+            source = environment.loader.get_source(environment, name)[0]
+        except TemplateNotFound:
+            source = "\0"  # It may come to be.
+        digest.update(f"{len(name)}:{name}{len(source)}:{source}".encode())
+    return digest.digest()
+
+
+def _join(reads: Reads, other: Reads) -> None:
+    """Let the first have what the other has, too."""
+    reads.shown |= other.shown
+    reads.whole |= other.whole
+    reads.called |= other.called
+    for name, child in other.children.items():
+        _join(reads.child(name), child)
+
+
+def _parts(name: str, reads: Reads) -> Iterator[tuple[str, Reads]]:
+    """The reads of a variable as one for each of its attributes, which are told apart so."""
+    if reads.shown or reads.whole or reads.called or not reads.children:
+        yield name, reads
+        return
+    for child, below in reads.children.items():
+        part = Reads()
+        part.children[child] = below
+        yield f"{name}.{child}", part
+
+
+def declared_reads(paths: Iterable[str], variables: dict[str, Reads]) -> dict[str, Reads]:
+    """The variables, and what paths such as ``articles.*.title`` say: read whole at the end."""
+    for path in paths:
+        name, *rest = path.split(".")
+        reads = variables.setdefault(name, Reads())
+        for part in rest:
+            reads = reads.child(part)
+        reads.whole = True
+    return variables
