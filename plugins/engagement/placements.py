@@ -25,6 +25,11 @@ class When:
     first_day: date | None = field(default=None, metadata={"key": "from"})
     last_day: date | None = field(default=None, metadata={"key": "until"})
 
+    def holds_on(self, day: date) -> bool:
+        """Whether the day is within those that are given."""
+        begun = not self.first_day or self.first_day <= day
+        return begun and (not self.last_day or day <= self.last_day)
+
 
 @dataclass(frozen=True)
 class Placement:
@@ -96,7 +101,7 @@ def matches(when: When, subject: Subject, today: date) -> list[str] | None:
         met.append(f"matches {one} {', '.join(common)}")
     if subject.words < when.min_words:
         return None
-    if (when.first_day and today < when.first_day) or (when.last_day and when.last_day < today):
+    if not when.holds_on(today):
         return None
     if when.min_words:
         met.append(f"has {when.min_words} words or more")

@@ -108,6 +108,15 @@ def calls_in(context: Context, slot: str) -> tuple[PlacedCall, ...]:
     return placed.get(slot, ())
 
 
+# The plugin "incremental" writes a page anew when something has changed that is read for it.
+calls_in.reads = (  # type: ignore[attr-defined]  # mypy knows no attributes of functions.
+    *("article.calls_to_action", "page.calls_to_action"),
+    *("site_calls.in_force", "site_calls.settings", "site_calls._data"),
+    *("output_file", "404_SAVE_AS", "page_name", "articles_page.object_list.*.slug"),
+    *("category.name", "category.slug", "tag.name", "tag.slug", "author.name", "author.slug"),
+)
+
+
 @pass_context
 def with_calls(context: Context, html: str, content: Article | Page) -> str:
     """The HTML, which holds the content's text, with the calls that stand within the text."""
@@ -129,6 +138,10 @@ def with_calls(context: Context, html: str, content: Article | Page) -> str:
     result = with_calls_by_hand(result, lambda name: by_hand.get(name, ""))
     changed = html.replace(text, result, 1)
     return Markup(changed) if isinstance(html, Markup) else changed
+
+
+with_calls.reads = ("#0", "#1.content", "#1.calls_to_action")  # type: ignore[attr-defined]  # As above.
+with_calls.renders = ("engagement/call_to_action.html",)  # type: ignore[attr-defined]  # As above.
 
 
 def engage(generators: Iterable[Generator]) -> None:

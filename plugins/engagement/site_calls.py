@@ -70,6 +70,13 @@ class SiteCalls:
         return replace(self.offers, calls=current)
 
     @cached_property
+    def in_force(self) -> CallsToAction:
+        """The live offers without placements whose days are yet to come, or over."""
+        today = self.now.date()
+        placements = tuple(each for each in self.live.placements if each.when.holds_on(today))
+        return replace(self.live, placements=placements)
+
+    @cached_property
     def _data(self) -> dict[str, Mapping[str, Any]]:
         """The schema.org description of each gathering by its call's name."""
         return {
@@ -181,7 +188,7 @@ class SiteCalls:
         front_matter: Mapping[Slot, Sequence[str]],
     ) -> dict[str, tuple[PlacedCall, ...]]:
         chosen = choose(
-            self.live,
+            self.in_force,
             slots,
             subject,
             self.now.date(),

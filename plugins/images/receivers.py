@@ -132,6 +132,12 @@ def with_images(context: Context, html: str) -> str:
     return Markup(changed) if isinstance(html, Markup) else changed
 
 
+# The plugin "incremental" writes a page anew when something has changed that is read for it.
+with_images.reads = (  # type: ignore[attr-defined]  # mypy knows no attributes of functions.
+    *("localsiteurl", "site_images.pictures", "site_images.settings.sizes"),
+)
+
+
 def add_sizes_to_feed(context: dict[str, Any], feed: Any) -> None:
     """Give the images in a feed's texts their sizes, and no more than every reader knows."""
     images: SiteImages = context["site_images"]

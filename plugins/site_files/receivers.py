@@ -123,6 +123,17 @@ def structured_data(context: Context) -> Data | None:
     return None
 
 
+# The plugin "incremental" writes a page anew when something has changed that is read for it.
+structured_data.reads = (  # type: ignore[attr-defined]  # mypy knows no attributes of functions.
+    *("SITENAME", "SITESUBTITLE", "SITEURL", "DEFAULT_LANG", "THEME_STATIC_DIR", "SEARCH_URL"),
+    *("AUTHOR", "INDEX_SAVE_AS", "output_file"),
+    *("category.name", "category.url", "tag.name", "tag.url"),
+    *("article.status", "article.url", "article.title", "article.summary", "article.lang"),
+    *("article.date", "article.modified", "article.authors.*.name", "article.tags.*.name"),
+    *("article.category.name", "article.category.url", "article.card.path"),
+)
+
+
 def _with_translations(contents: Iterable[Content]) -> Iterator[Content]:
     for content in contents:
         yield content
