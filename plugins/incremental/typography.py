@@ -34,7 +34,7 @@ _QUOTE_AFTER_TAG = re.compile(">" + _QUOTE)
 
 _TAG = re.compile(r"(<[^>]*>)")
 _NO_CAPS_IN = re.compile(r"<(?:kbd|script)", re.IGNORECASE)
-# The whole of the blanks before the last word of a block.
+# All blanks before the last word of a block; "not after a blank", or many would be tried in turn.
 _BEFORE_LAST_WORD = re.compile(
     r"""\s(?<!\s\s)\s*+
         (?=[^<>\s]++ \s*+ (?:</(?:a|em|span|strong|i|b)>\s*+)*+
@@ -185,6 +185,7 @@ def _pieces(text: str, skipped: re.Pattern[str]) -> list[str] | None:
 
     None where that takes more: comments, a tag without an end, tags whose text is skipped.
     """
+    # Where no ">" follows, the text after each "<" would be searched for one, to its end.
     if "<" in text[text.rfind(">") + 1 :] or "<!--" in text or skipped.search(text):
         return None
     return _TAG.split(text)
