@@ -78,6 +78,7 @@ CASES = [
     "a&nbsp;&amp;&nbsp;b",
     # Capitals.
     "A.BC. d",
+    "A. BC. d",
     "NASA K2U JIMMY'S U.S. U.S.A. in the U.S. I. A.B A. B. C . D. 2KU2 aNASA NASAa",
     "<p>A.\nB. NASA</p> THE <b>US</b>A <a title='NASA'>NASA</a>",
     "<kbd>CTRL</kbd> CTRL <kbd><b>CTRL</b> CTRL</kbd> <KBD>CTRL",
