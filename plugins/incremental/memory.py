@@ -147,7 +147,7 @@ class _Unpickler(pickle.Unpickler):
         self, payload: bytes | memoryview, shared: Mapping[str, object], modules: frozenset[str]
     ) -> None:
         super().__init__(io.BytesIO(payload))
-        self.shared, self._modules = shared, modules
+        self._shared, self._modules = shared, modules
 
     def persistent_load(self, name: Any) -> object:
         """The shared object of that name."""

@@ -39,6 +39,7 @@ logger = logging.getLogger(__name__)
 def register() -> None:
     """Connect to Pelican's signals."""
     signals.initialized.connect(remember)
+    signals.generator_init.connect(leave_type_to_readers)
     signals.article_generator_preread.connect(read_ahead)
     signals.page_generator_preread.connect(read_ahead)
     signals.article_generator_context.connect(set_head)
@@ -78,11 +79,16 @@ def read_from_memory(readers: Readers) -> None:
     if memory is None:
         return
     set_type = _typography(readers.settings)
-    # One for all, so that topics and tags, which hold it, are kept without it.
-    readers.settings = memory.shared.setdefault("settings", {**readers.settings, "TYPOGRIFY": False})
+    settings = memory.shared.setdefault("settings", {**readers.settings, "TYPOGRIFY": False})
     for ending, base in readers.reader_classes.items():
         if base:
-            readers.reader_classes[ending] = partial(_reader, base, memory, set_type)
+            readers.reader_classes[ending] = partial(_reader, base, memory, set_type, settings)
+
+
+def leave_type_to_readers(generator: Generator) -> None:
+    """Keep Pelican from doing the typography of posts a second time."""
+    if memory := generator.settings.get("MEMORY"):
+        generator.readers.settings = memory.shared["settings"]
 
 
 def read_ahead(generator: Generator) -> None:
@@ -169,9 +175,16 @@ class _Remembering:
 
 
 def _reader(
-    base: type[BaseReader], memory: Memory, set_type: Callable[[str], str], settings: Any
+    base: type[BaseReader],
+    memory: Memory,
+    set_type: Callable[[str], str],
+    settings: dict[str, Any],
+    _: object,
 ) -> BaseReader:
-    """The reader with a memory. Its class stays: the post's attribute "reader" is its name."""
+    """The reader with a memory. Its class stays: the post's attribute "reader" is its name.
+
+    Its ``settings`` are one for all, so that topics and tags, which hold it, are kept without it.
+    """
     reader = base(settings)
     reader.remembering = _Remembering(reader, memory, set_type)
     reader.read = reader.remembering.read

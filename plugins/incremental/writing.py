@@ -221,12 +221,15 @@ class IncrementalWriter:
     ) -> Mapping[str, bytes]:
         """What a template's pages show that is not their own."""
         if own not in of.site:
-            names = of.environment.globals
+            # What functions of the environment read is among what the template does.
+            others = {
+                key: each for key, each in of.environment.globals.items() if not callable(each)
+            }
             of.site[own] = {
                 "settings and code": self._settings["MADE_BY"],
                 "templates": of.sources,
             } | {
-                key: self._fingerprints.of(context.get(key, names.get(key, MISSING)), reads)
+                key: self._fingerprints.of(context.get(key, others.get(key, MISSING)), reads)
                 for key, reads in of.variables.items()
                 if key not in own
             }
