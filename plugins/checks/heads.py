@@ -112,8 +112,11 @@ def wrong_summary(head: FrontMatter) -> Iterator[Finding]:
         )
 
 
-def wrong_dates(head: FrontMatter, now: datetime) -> Iterator[Finding]:
-    """Dates that can be read in two ways, that are far off, or that contradict one another."""
+def wrong_dates(head: FrontMatter, year: int) -> Iterator[Finding]:
+    """Dates that can be read in two ways, that are far off, or that contradict one another.
+
+    ``year`` is the one that it is.
+    """
     first = head.first()
     dates: dict[str, datetime] = {}
     for name in ("date", "modified"):
@@ -131,7 +134,7 @@ def wrong_dates(head: FrontMatter, now: datetime) -> Iterator[Finding]:
             yield key.line, "ambiguous-date", f"{words} 2026-01-31 09:00+01:00, or leave it out"
         for date in found:
             dates[name] = date
-            if not FIRST_YEAR <= date.year <= now.year + MOST_YEARS_AHEAD:
+            if not FIRST_YEAR <= date.year <= year + MOST_YEARS_AHEAD:
                 words = f"{name} {date:%Y-%m-%d} is far off; is the year right?"
                 yield key.line, "far-date", f"{words} Correct it"
     if len(dates) == 2 and _is_before(dates, by_day=":" not in first["modified"].value):

@@ -1,6 +1,6 @@
 """The only module here that touches Pelican: signals in, a list of problems out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -12,27 +12,18 @@ from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 from posts.front_matter import FrontMatter, front_matter
 from posts.receivers import ARTICLE_LISTS, PAGE_LISTS
 
-from .allow import allowed, without_allowed
+from .allow import without_allowed
 from .around import around, orphans
-from .body import doubled_words, wrong_text
-from .heads import (
-    wrong_dates,
-    wrong_keys,
-    wrong_names,
-    wrong_summary,
-    wrong_title,
-)
-from .html import Page, page_of
 from .links import Site, Target
 from .markup import BrokenHTMLError, tags
-from .names import Use, wrong_list
+from .names import Use
 from .names import wrong_names as wrong_tags
 from .problems import Problem, in_order, problem, said
+from .proof import Known, Proof, Text, proof_of
 from .raw_markup import scripts
-from .reading import reading_ease
 from .settings import CheckSettings, settings_of
 from .source import Source
-from .spelling import misspelt, own_words
+from .spelling import own_words
 
 MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
 NO_HEAD = front_matter([])
@@ -70,63 +61,58 @@ def check(generators: Iterable[Generator]) -> None:
         return
     dictionary = Path(settings["PATH"], knobs.dictionary)
     own = (
-        own_words(dictionary.read_text("utf-8-sig", errors="replace"))
+        tuple(sorted(own_words(dictionary.read_text("utf-8-sig", errors="replace"))))
         if dictionary.is_file()
         else ()
     )
-    authors = {settings.get("AUTHOR", ""), *knobs.authors}
-    shown = partial(_shown, settings["PATH"])
-    pages: dict[str, Page] = {}
-    sources: dict[str, Source] = {}
-    uses: list[Use] = []
+    known = Known(
+        tuple(settings["FRONT_MATTER_KEYS"]),
+        tuple(dict.fromkeys((settings.get("AUTHOR", ""), *knobs.authors))),
+        own,
+        settings["NOW"].year,
+    )
+    shown = _shown(settings["PATH"])
     contents = _contents(generators)
-    for path, content in contents.items():
-        if not content.source_text:
-            continue
-        source = sources[path] = Source(content.source_text)
+    texts = {
+        path: Text(
+            content.source_text,
+            content._content,
+            bool(content.save_as) or getattr(content, "scheduled", False),
+            content.lang.startswith("en"),
+        )
+        for path, content in contents.items()
+        if content.source_text
+    }
+    each = settings.get("MAP", map)
+    proofs: dict[str, Proof] = dict(
+        zip(texts, each(partial(proof_of, known), texts.values()), strict=True)
+    )
+    uses: list[Use] = []
+    for path, proof in proofs.items():
         file = shown(path)
-        checked.heads[file] = source.head
-        lists = [*wrong_list(source.head)]
-        findings = [
-            *wrong_keys(source.head, source.lines, settings["FRONT_MATTER_KEYS"]),
-            *wrong_dates(source.head, settings["NOW"]),
-            *wrong_names(source.head, authors),
-            *lists,
-            *wrong_title(source.head),
-        ]
-        # What nobody will read may be unfinished.
-        if content.save_as or getattr(content, "scheduled", False):
-            findings += wrong_summary(source.head)
-            findings += wrong_text(source)
-            page = pages[path] = page_of(content._content)
-            findings += (
-                (source.line_of(*wanted), rule, words) for rule, words, wanted in page.findings
-            )
-            if not lists:
-                uses += _uses(content, file, source.head)
-            if content.lang.startswith("en"):
-                findings += doubled_words(source)
-                findings += misspelt(source, own)
-                if (ease := reading_ease(source)) is not None:
-                    checked.reading_ease[file] = ease
-        checked.problems += (problem(file, *finding) for finding in findings)
+        checked.heads[file] = proof.head
+        checked.problems += (problem(file, *finding) for finding in proof.findings)
+        if texts[path].ready and proof.good_lists:
+            uses += _uses(contents[path], file, proof.head)
+        if proof.reading_ease is not None:
+            checked.reading_ease[file] = proof.reading_ease
     for file, (line, rule, words) in wrong_tags(uses):
         checked.problems.append(problem(file, line, rule, words))
-    site = _site(generators, contents, pages)
-    # Drafts may show pictures too.
-    drafts = (content for path, content in contents.items() if path not in pages)
-    used = {link for content in drafts for link in content.get_static_links()}
-    for path, page in pages.items():
-        target, file = site.contents[path], shown(path)
-        silent = "external-link" in allowed(file, sources[path].head)[0]
-        for key, link in dict.fromkeys(page.links):
+    site = _site(generators, contents, proofs)
+    used: set[str] = set()
+    for path, content in contents.items():
+        if path not in proofs or not texts[path].ready:
+            # Drafts may show pictures too.
+            used |= content.get_static_links()
+            continue
+        target, file, source = site.contents[path], shown(path), Source(content.source_text)
+        checked.external += ((file, *each) for each in proofs[path].external)
+        for key, link in proofs[path].links:
             used.add(site.file(link, path))
-            if key == "href" and not silent and link.startswith(("http://", "https://", "//")):
-                checked.external.append((file, sources[path].line_of(link), link))
             # What the plugin "images" tells of pictures is more.
             of_picture = key == "src" and not link.startswith(("{", "|"))
             if target and not of_picture and (wrong := site.wrong(link, path, target)):
-                line = sources[path].line_of(link)
+                line = source.line_of(link)
                 checked.problems.append(problem(file, line, "dead-link", f"{link or '()'} {wrong}"))
     checked.problems += _around(settings, context, used)
 
@@ -179,7 +165,7 @@ def _uses(content: Content, file: str, head: FrontMatter) -> Iterator[Use]:
 
 
 def _site(
-    generators: list[Generator], contents: dict[str, Content], pages: dict[str, Page]
+    generators: list[Generator], contents: dict[str, Content], proofs: dict[str, Proof]
 ) -> Site:
     """What links can lead to."""
     settings, context = generators[0].settings, generators[0].context
@@ -207,7 +193,7 @@ def _site(
             path: Target(
                 contents[path].url,
                 bool(contents[path].save_as),
-                pages[path].ids if path in pages else None,
+                frozenset(ids) if (ids := proofs[path].ids) is not None else None,
             )
             if path in contents
             else None
@@ -223,7 +209,7 @@ def _site(
 def _around(settings: dict[str, Any], context: dict[str, Any], used: set[str]) -> Iterator[Problem]:
     """What is wrong with the files that are no posts."""
     folder = Path(settings["PATH"])
-    shown = partial(_shown, settings["PATH"])
+    shown = _shown(settings["PATH"])
     calls = settings.get("CALLS_TO_ACTION", {}).get("file", "calls_to_action.toml")
     dictionary = settings.get("CHECKS", {}).get("dictionary", CheckSettings.dictionary)
     known = {*context["generated_content"], *context["static_content"], *used, calls, dictionary}
@@ -264,7 +250,7 @@ def _scripts(picture: str) -> Iterator[tuple[int, str]]:
         return
 
 
-def _shown(folder: str, path: str) -> str:
-    """The path as the writer would type it: from where she stands, when that is above it."""
-    here = f"{Path.cwd().as_posix()}/"
-    return f"{Path(folder).as_posix()}/{path}".removeprefix(here)
+def _shown(folder: str) -> Callable[[str], str]:
+    """What makes a path as the writer would type it: from where she stands, when that is above."""
+    whole, here = f"{Path(folder).as_posix()}/", f"{Path.cwd().as_posix()}/"
+    return lambda path: f"{whole}{path}".removeprefix(here)

@@ -17,16 +17,24 @@ _MAIL = re.compile(r"\S++")
 
 
 class Source:
-    """The text of a file; ``head`` is its front matter.
+    """The text of a file.
 
     Lines are counted from 1, offsets are those of ``text``.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.lines = text.split("\n")
-        self.head: FrontMatter = front_matter(self.lines)
         self.unclosed_fence = 0
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the file."""
+        return self.text.split("\n")
+
+    @cached_property
+    def head(self) -> FrontMatter:
+        """The front matter."""
+        return front_matter(self.lines)
 
     @cached_property
     def words(self) -> list[str]:

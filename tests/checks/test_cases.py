@@ -6,12 +6,13 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from checks.problems import Problem
+from checks.problems import Problem, in_order
 from checks.rules import RULES
 from photos import PNG
+from remembering import Remembering
 from sites import NOW, SITEURL, SmallSite, files_below
 
-from tools.build import BuildError
+from tools.build import BuildError, read_site, site_settings
 from tools.check import Report, check
 
 HEAD = "Title: A story\nDate: 2025-05-01 09:00\nSummary: One sentence.\n"
@@ -425,3 +426,18 @@ def test_every_rule_has_a_case_or_a_test_of_its_own() -> None:
 def test_nothing_is_told_of_what_is_good(told: dict[str, list[Problem]]) -> None:
     assert not [each for name in GOOD for each in told[name]]
     assert len(CASES) > 100
+
+
+def test_what_is_remembered_tells_the_same(
+    site: SmallSite, report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", NOW)
+    memory = Remembering()
+    for _ in range(2):
+        settings = site_settings(
+            "pelicanconf.py", content=site.content, siteurl=SITEURL, keep_going=True
+        )
+        settings["MAP"] = memory
+        problems = read_site(settings).problems
+        assert in_order(problems) == list(report.problems)
+        assert tuple(sorted(settings["CHECKED"].reading_ease.items())) == report.reading_ease

@@ -13,9 +13,10 @@ from checks.problems import Problem, in_order, said
 from checks.rules import RULES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sites import SmallSite, post
+from remembering import Remembering
+from sites import NOW, SmallSite, post
 
-from tools.build import ROOT, BuildError
+from tools.build import ROOT, BuildError, read_site, site_settings
 from tools.check import Report, check, lines
 
 Make = Callable[..., SmallSite]
@@ -313,6 +314,43 @@ POSTS = st.builds(
     ),
     TEXTS,
 )
+
+
+def test_of_posts_only_those_that_changed_are_read_again(
+    small_site: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = small_site(
+        {
+            "posts/a.md": post("One", "It is teh one.", **SUMMARY),
+            "posts/b.md": post("Two", "It is teh [other](a.md).", **SUMMARY),
+            "posts/c.md": post("Three", "teh", Status="draft"),
+        }
+    )
+    memory = Remembering()
+
+    def read_again() -> list[str]:
+        memory.new.clear()
+        given = site_settings("pelicanconf.py", content=site.content, keep_going=True)
+        problems = read_site({**given, "MAP": memory}).problems
+        assert [str(each) for each in problems] == [
+            str(each) for each in check(site.content).problems
+        ]
+        return sorted(item.source.split("\n")[0] for name, item in memory.new if name == "proof_of")
+
+    assert len(read_again()) == 3
+    # A minute later.
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(NOW) + 60))
+    assert read_again() == []
+    site.write({"posts/b.md": post("Two", "It is not teh [other](a.md).", **SUMMARY)})
+    assert read_again() == ["Title: Two"]
+    (site.content / "posts/a.md").unlink()
+    assert read_again() == []
+    site.write({"dictionary.txt": "teh\n"})
+    assert len(read_again()) == 2
+    assert not [each for each in told(site) if "[spelling]" in each]
+    # Whether a date is far off depends on the year.
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(NOW) + 366 * 86400))
+    assert len(read_again()) == 2
 
 
 @settings(

@@ -1,0 +1,100 @@
+"""What reading one post by itself finds: all that no other post has a say in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from posts.front_matter import FrontMatter
+
+from .allow import allowed
+from .body import doubled_words, wrong_text
+from .heads import Finding, wrong_dates, wrong_keys, wrong_names, wrong_summary, wrong_title
+from .html import page_of
+from .names import wrong_list
+from .reading import reading_ease
+from .source import Source
+from .spelling import misspelt
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the posts of a site are held against: names, words, and the year it is."""
+
+    keys: tuple[str, ...]
+    authors: tuple[str, ...]
+    words: tuple[str, ...]
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A post: its file's text, and the HTML that this has become.
+
+    ``ready`` is whether readers will get it: what they will not may be unfinished.
+    """
+
+    source: str
+    html: str
+    ready: bool
+    english: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the post says of itself, and what is wrong with it.
+
+    ``links`` are HTML attributes and addresses, each once, ``external`` the addresses of other
+    sites that may be asked whether they are there, with their lines. ``ids`` are None, and there
+    are no links, unless the post is ready. ``good_lists`` is whether its tags and its topic are
+    names.
+    """
+
+    head: FrontMatter
+    findings: tuple[Finding, ...]
+    good_lists: bool
+    links: tuple[tuple[str, str], ...] = ()
+    external: tuple[tuple[int, str], ...] = ()
+    ids: tuple[str, ...] | None = None
+    reading_ease: float | None = None
+
+
+def proof_of(known: Known, text: Text) -> Proof:
+    """The proof of a text: it depends on nothing else."""
+    source = Source(text.source)
+    head = source.head
+    lists = [*wrong_list(head)]
+    findings = [
+        *wrong_keys(head, source.lines, known.keys),
+        *wrong_dates(head, known.year),
+        *wrong_names(head, known.authors),
+        *lists,
+        *wrong_title(head),
+    ]
+    if not text.ready:
+        return Proof(head, tuple(findings), not lists)
+    page = page_of(text.html)
+    findings += wrong_summary(head)
+    findings += wrong_text(source)
+    findings += ((source.line_of(*wanted), rule, words) for rule, words, wanted in page.findings)
+    ease = None
+    if text.english:
+        findings += doubled_words(source)
+        findings += misspelt(source, frozenset(known.words))
+        ease = reading_ease(source)
+    links = tuple(dict.fromkeys(page.links))
+    return Proof(
+        head,
+        tuple(findings),
+        not lists,
+        links,
+        tuple(_external(source, links)),
+        tuple(sorted(page.ids)),
+        ease,
+    )
+
+
+def _external(source: Source, links: tuple[tuple[str, str], ...]) -> Iterator[tuple[int, str]]:
+    """The links to other sites with their lines, unless the front matter keeps them unasked."""
+    if "external-link" not in allowed("", source.head)[0]:
+        for key, link in links:
+            if key == "href" and link.startswith(("http://", "https://", "//")):
+                yield source.line_of(link), link
