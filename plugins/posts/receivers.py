@@ -250,21 +250,25 @@ def _leave_out(generator: ArticlesGenerator | PagesGenerator) -> None:
     contents = _contents(generator)
     paths_by_save_as = generator.context["paths_by_save_as"]
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    lists = (*generator.settings["DIRECT_TEMPLATES"], *OF_LISTS)
     for path, content in sorted(contents.items()):
-        if _shown(generator.path, path) in generator.settings.get("LEFT_OUT", ()):
+        shown = _shown(generator.path, path)
+        if shown in generator.settings.get("LEFT_OUT", ()):
             found[path] = []
             continue
         if not Markup(content.title).striptags():
             found[path].append(("title", NO_TITLE))
         key = _address_key(content)
         slug = getattr(content, "slug", "")
-        if wrong := unwritable(content.save_as, content.url, slug, key.capitalize()):
+        save_as, url = content.save_as, content.url
+        # Pelican would make them up anew each time that somebody asks: some 60 times a post.
+        content.get_url_setting = {"save_as": save_as, "url": url}.__getitem__
+        if wrong := unwritable(save_as, url, slug, key.capitalize()):
             found[path].append((key, f"{wrong} [bad-address]"))
-        if not content.save_as:
+        if not save_as:
             continue
         if not content.source_text:
             found[path].append(("", NOT_MARKDOWN))
-        lists = (*generator.settings["DIRECT_TEMPLATES"], *OF_LISTS)
         if content.template in lists or not _has_template(generator, content.template):
             what = f'there is no template "{content.template}"; take the line out [no-template]'
             found[path].append(("template", what))
@@ -274,15 +278,15 @@ def _leave_out(generator: ArticlesGenerator | PagesGenerator) -> None:
                 found[path].append((what, wrong))
         wrong = ""
         if content.status != "draft":
-            wrong = reserved(content.save_as, generator.settings, key.capitalize())
+            wrong = reserved(save_as, generator.settings, key.capitalize())
         if key in ("save_as", "url"):
-            wrong = wrong or elsewhere(content.save_as, content.url)
-        if wrong and path not in found and content.save_as.casefold() not in paths_by_save_as:
+            wrong = wrong or elsewhere(save_as, url)
+        if wrong and path not in found and save_as.casefold() not in paths_by_save_as:
             found[path].append((key, f"{wrong} [bad-address]"))
         if path not in found:
-            paths_by_save_as[content.save_as.casefold()].append(_shown(generator.path, path))
+            paths_by_save_as[save_as.casefold()].append(shown)
     duplicates = same_address(paths_by_save_as)
-    for path in contents:
+    for path in contents if duplicates else ():
         shown = _shown(generator.path, path)
         if shown in duplicates:
             found[path].append((_address_key(contents[path]), duplicates[shown]))
@@ -306,10 +310,10 @@ def _leave_out(generator: ArticlesGenerator | PagesGenerator) -> None:
 
 def _address_key(content: Content) -> str:
     """The key of front matter that gives the content its address."""
-    named = front_matter(content.source_text.split("\n")).first()
     if {*STRANGE} & {*content.lang}:
         return "lang"
-    overriding = (key for key in ("save_as", "url") if hasattr(content, f"override_{key}"))
+    overriding = [key for key in ("save_as", "url") if hasattr(content, f"override_{key}")]
+    named = front_matter(content.source_text.split("\n")).first() if overriding else {}
     return next((key for key in overriding if key in named), "slug")
 
 
@@ -358,6 +362,5 @@ def _error(generator: Generator, path: str) -> str:
 
 def _shown(folder: str | Path, path: str) -> str:
     """The path as the writer would type it: from where she stands, when that is above it."""
-    whole = Path(folder, path)
-    here = Path.cwd()
-    return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()
+    here = f"{Path.cwd().as_posix()}/"
+    return f"{Path(folder).as_posix()}/{path}".removeprefix(here)
