@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from .by_hand import names_by_hand, stray_calls
 from .errors import did_you_mean
 from .front_matter import calls_in_slots, chosen_stories, names_in, says_none
 from .placements import Slot, Subject
 from .related_stories import Blog
 from .settings import Settings
 from .story import Story
+from .texts import Text
 
 if TYPE_CHECKING:
     from pelican.contents import Article, Content
@@ -117,16 +117,21 @@ def calls_of(
     return chosen
 
 
-def calls_by_hand(content: Content, names: Collection[str], problems: list[str]) -> list[str]:
-    """The calls that stand in its text, by a line [[cta name]] each, in order."""
-    named = names_by_hand(content._content)
+def calls_by_hand(
+    content: Content, seen: Text, names: Collection[str], problems: list[str]
+) -> list[str]:
+    """The calls that stand in its text, by a line [[cta name]] each, in order.
+
+    ``seen`` is what its HTML holds.
+    """
+    named = seen.by_hand
     for name in dict.fromkeys(named):
         where = _lines_by_hand(content, f"[[cta {name}]]")[0]
         if name not in names:
             problems.append(f'{where}: there is no call "{name}"{did_you_mean(name, names)}')
         if named.count(name) > 1:
             problems.append(f"{where}: [[cta {name}]] stands there twice; take one out")
-    for text, count in Counter(stray_calls(content._content)).items():
+    for text, count in Counter(seen.stray).items():
         first, *words = text.strip("[]").split()
         near = get_close_matches(" ".join(words).lower(), names, n=1) or sorted(names)
         wrong = (

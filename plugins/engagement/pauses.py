@@ -71,6 +71,26 @@ class MiddleSettings:
     before_words: int = field(default=150, metadata={"least": 0})
 
 
+class Pause(NamedTuple):
+    """A place in a story where a call could stand, by what is before it there.
+
+    ``words`` have no tags; ``tags`` and comments count as they begin: they find the place again,
+    see ``offset_after``. ``cost`` is in words, too.
+    """
+
+    words: int
+    tags: int
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """All pauses of a story, ascending, and how many words its blocks have in all."""
+
+    words: int = 0
+    places: tuple[Pause, ...] = ()
+
+
 class Block(NamedTuple):
     """What stands at the top level of a story, ``html``, at the offset ``start``.
 
@@ -85,40 +105,46 @@ class Block(NamedTuple):
     html: str
 
 
-def tags_before(html: str, offset: int) -> int:
-    """How many tags and comments begin before the offset: it finds the place again, see below."""
-    return html.count("<", 0, offset)
-
-
 def offset_after(html: str, tags: int) -> int:
     """The offset of the tag after so many, in HTML whose addresses alone may have changed."""
     return len(html) - len(html.split("<", tags + 1)[-1]) - 1
 
 
-def pauses(html: str, limit: int, settings: MiddleSettings) -> list[int]:
-    """Offsets in the story ``html``, ascending, at most ``limit``, where a call may stand.
+def pauses_of(html: str) -> Pauses:
+    """Every place in the story ``html`` where a call could stand.
 
     Each is right before a paragraph or heading that follows a paragraph. HTML that is not sound
     has none: better no call than a broken page.
     """
-    found = blocks(html) if limit > 0 else None
-    total = sum(len(block.words) for block in found or ())
-    if not found or total < settings.min_words:
-        return []
-    before = 0
-    choices = []
+    found = blocks(html) or []
+    places: list[Pause] = []
+    words = tags = at = 0
     for last, following in pairwise(found):
-        before += len(last.words)
-        if settings.after_words <= before <= total - settings.before_words:
-            cost = _cost(last, following)
-            if cost is not None:
-                choices.append((abs(before - total / 2) + cost, before, following.start))
-    chosen: list[tuple[int, int]] = []
-    for _, before, offset in sorted(choices):
-        apart = all(abs(before - other) >= settings.after_words for _, other in chosen)
+        words += len(last.words)
+        tags += html.count("<", at, following.start)
+        at = following.start
+        cost = _cost(last, following)
+        if cost is not None:
+            places.append(Pause(words, tags, cost))
+    return Pauses(sum(len(block.words) for block in found), tuple(places))
+
+
+def best_pauses(pauses: Pauses, limit: int, settings: MiddleSettings) -> list[Pause]:
+    """At most ``limit`` of the pauses for calls in the middle of the story, as they come there."""
+    total = pauses.words
+    if total < settings.min_words:
+        return []
+    choices = sorted(
+        (abs(place.words - total / 2) + place.cost, place)
+        for place in pauses.places
+        if settings.after_words <= place.words <= total - settings.before_words
+    )
+    chosen: list[Pause] = []
+    for _, place in choices:
+        apart = all(abs(place.words - other.words) >= settings.after_words for other in chosen)
         if apart and len(chosen) < limit:
-            chosen.append((offset, before))
-    return sorted(offset for offset, _ in chosen)
+            chosen.append(place)
+    return sorted(chosen)
 
 
 def blocks(html: str) -> list[Block] | None:

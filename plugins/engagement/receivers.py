@@ -4,6 +4,7 @@ import logging
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,7 +36,8 @@ from .site_calls import (
     PlacedCall,
     SiteCalls,
 )
-from .story import reading_minutes, word_count
+from .story import reading_minutes
+from .texts import text_of
 from .toml_lines import with_lines
 
 HERE = Path(__file__).parent
@@ -207,6 +209,7 @@ def _engage(generator: ArticlesGenerator, pages: list[Page]) -> None:
         generator.settings["SITENAME"],
     )
     generator.context["site_calls"] = site_calls
+    each = generator.settings.get("MAP", map)
     unused: list[str] = []
     if file:
         name = shown(Path(generator.path, settings.calls_to_action.file))
@@ -214,7 +217,7 @@ def _engage(generator: ArticlesGenerator, pages: list[Page]) -> None:
         problems += file.problems
         # With posts: it may be for want of one that was left out.
         in_posts += with_lines(wrong, name, file.toml)
-        unused = _place_calls(site_calls, file.names, articles, pages, in_posts)
+        unused = _place_calls(site_calls, file.names, articles, pages, in_posts, each)
     together = generator.settings.get("UNUSABLE")
     if together is not None:
         # The plugin "checks" tells it with all else, and ends the build.
@@ -260,33 +263,37 @@ def _place_calls(
     articles: list[Article],
     pages: list[Page],
     problems: list[str],
+    each: Callable[..., Iterable[Any]],
 ) -> list[str]:
     """Set ``calls_to_action`` and ``reading_minutes``; append what is wrong in posts and pages.
 
     Returns which of the calls, whose ``names`` these are, nothing places.
     """
     used = {each.call for each in site_calls.offers.placements}
-    for content in (*articles, *pages):
+    contents = (*articles, *pages)
+    has_middle = any(each.slot == "middle" for each in site_calls.live.placements)
+    with_pauses = has_middle or any("calls" in article.metadata for article in articles)
+    texts = each(partial(text_of, with_pauses), [content._content for content in contents])
+    for content, text in zip(contents, texts, strict=True):
         is_story = isinstance(content, Article)
         slots = (*STORY_SLOTS, "feed") if is_story else PAGE_SLOTS
         named = calls_of(content, slots, names, problems)
-        by_hand = calls_by_hand(content, names, problems)
+        by_hand = calls_by_hand(content, text, names, problems)
         on_page = chain.from_iterable(names for slot, names in named.items() if slot != "feed")
         for name in sorted({*on_page} & {*by_hand}):
             problems.append(
                 f'{place(content, "calls")}: "{name}" stands in the text too; take one out'
             )
         used.update(by_hand, *named.values())
-        words = word_count(content._content)
-        subject = subject_of(content, words)
+        subject = subject_of(content, text.words)
         if not is_story:
             content.calls_to_action = site_calls.on_page(
                 content.slug, PAGE_SLOTS, subject, by_hand, named
             )
             continue
-        content.reading_minutes = reading_minutes(words)
+        content.reading_minutes = reading_minutes(text.words)
         content.calls_to_action = site_calls.on_story(
-            content.slug, subject, content._content, by_hand, named
+            content.slug, subject, text.pauses, by_hand, named
         )
         in_middle = [name for name in named.get("middle", ()) if name in site_calls.live.calls]
         if len(content.calls_to_action.get("middle", ())) < len(in_middle):

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from .calls_to_action import CallToAction
 from .events import calendar, structured_data
-from .pauses import pauses, tags_before
+from .pauses import Pauses, best_pauses
 from .placements import IN_TEXT, CallsToAction, Chosen, Slot, Subject, choose
 from .providers import Form
 from .settings import CallsToActionSettings
@@ -96,11 +96,11 @@ class SiteCalls:
         self,
         slug: str,
         subject: Subject,
-        html: str,
+        pauses: Pauses,
         by_hand: Sequence[str] = (),
         front_matter: Mapping[Slot, Sequence[str]] | None = None,
     ) -> dict[str, tuple[PlacedCall, ...]]:
-        """The calls by slot for a story with the text ``html``, and those for its feed entry."""
+        """The calls by slot for a story whose text has such pauses, and for its feed entry."""
         # What is over takes no place from what is to come.
         by_hand = [name for name in by_hand if name in self.live.calls]
         front_matter = {
@@ -113,25 +113,20 @@ class SiteCalls:
             "footer": 1,
         }
         wanted = max(limits["middle"], len(front_matter.get("middle", ())))
-        offsets: list[int] = []
-        if wanted and (
-            front_matter.get("middle")
-            or any(each.slot == "middle" for each in self.live.placements)
-        ):
-            offsets = pauses(html, wanted, self.settings.middle)
-            limits["middle"] = min(limits["middle"], len(offsets))
-            front_matter = {
-                slot: names[: len(offsets)] if slot == "middle" else names
-                for slot, names in front_matter.items()
-            }
+        places = best_pauses(pauses, wanted, self.settings.middle)
+        limits["middle"] = min(limits["middle"], len(places))
+        front_matter = {
+            slot: names[: len(places)] if slot == "middle" else names
+            for slot, names in front_matter.items()
+        }
         slots: dict[Slot, int] = {slot: limits[slot] for slot in STORY_SLOTS}
         placed = self._placed(slug, slots, subject, by_hand, front_matter)
         if middle := placed.get("middle"):
-            if len(middle) < len(offsets):
-                offsets = pauses(html, len(middle), self.settings.middle)
+            if len(middle) < len(places):
+                places = best_pauses(pauses, len(middle), self.settings.middle)
             placed["middle"] = tuple(
-                replace(call, tags_before=tags_before(html, offset))
-                for call, offset in zip(middle, offsets, strict=True)
+                replace(call, tags_before=place.tags)
+                for call, place in zip(middle, places, strict=True)
             )
         return placed | self._placed(slug, {"feed": 1}, subject, (), front_matter)
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import html5lib
 import pytest
-from engagement.pauses import MiddleSettings, pauses
+from engagement.pauses import MiddleSettings, best_pauses, offset_after, pauses_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown import markdown
@@ -32,6 +32,12 @@ def paragraph(count: int, first: str = "Word", end: str = ".") -> str:
 
 def story(*parts: str) -> str:
     return "\n".join(parts)
+
+
+def pauses(html: str, limit: int, settings: MiddleSettings) -> list[int]:
+    """The offsets of the best pauses."""
+    found = best_pauses(pauses_of(html), limit, settings)
+    return [offset_after(html, each.tags) for each in found]
 
 
 def places(html: str, limit: int = 1, settings: MiddleSettings = ANYWHERE) -> list[int]:
