@@ -32,6 +32,7 @@ from .unusable import (
     elsewhere,
     located,
     long_name,
+    own_folders,
     reasons,
     reserved,
     same_address,
@@ -216,8 +217,9 @@ def leave_out_pages(generators: list[Generator]) -> None:
             files = generator.get_files(
                 settings["ARTICLE_PATHS"], settings["ARTICLE_EXCLUDES"], extensions=False
             ) | generator.get_files(settings["PAGE_PATHS"], extensions=False)
-            settings["UNUSABLE"] += wrong_case(
-                [_shown(generator.path, file) for file in files], MarkdownReader.file_extensions
+            settings["UNUSABLE"] += (
+                _shown(generator.path, told)
+                for told in wrong_case(files, MarkdownReader.file_extensions)
             )
     generated: dict[str, Content | None] = generators[0].context["generated_content"]
     left_out = generators[0].context["left_out"]
@@ -251,6 +253,7 @@ def _leave_out(generator: ArticlesGenerator | PagesGenerator) -> None:
     paths_by_save_as = generator.context["paths_by_save_as"]
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     lists = (*generator.settings["DIRECT_TEMPLATES"], *OF_LISTS)
+    own = own_folders(generator.settings)
     for path, content in sorted(contents.items()):
         shown = _shown(generator.path, path)
         if shown in generator.settings.get("LEFT_OUT", ()):
@@ -278,7 +281,7 @@ def _leave_out(generator: ArticlesGenerator | PagesGenerator) -> None:
                 found[path].append((what, wrong))
         wrong = ""
         if content.status != "draft":
-            wrong = reserved(save_as, generator.settings, key.capitalize())
+            wrong = reserved(save_as, own, key.capitalize())
         if key in ("save_as", "url"):
             wrong = wrong or elsewhere(save_as, url)
         if wrong and path not in found and save_as.casefold() not in paths_by_save_as:

@@ -1,6 +1,6 @@
 """Say why a post cannot be used: file, line, value and remedy."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -154,15 +154,19 @@ def elsewhere(save_as: str, url: str) -> str:
     return f'links lead to "{url}", and the page is "{save_as}"; write Url: {right} or leave both'
 
 
-def reserved(save_as: str, settings: Mapping[str, Any], key: str = "Slug") -> str:
-    """Why a post cannot stand below a folder that the site fills itself; empty when it can."""
-    folder = save_as.partition("/")[0].casefold()
-    own = {
+def own_folders(settings: Mapping[str, Any]) -> frozenset[str]:
+    """The folders that the site fills itself."""
+    return frozenset(
         value.partition("/")[0].casefold()
         for key, value in settings.items()
         if isinstance(value, str) and key.endswith(("_SAVE_AS", "_ATOM", "_RSS")) and "/{" in value
-    }
-    if folder in own | {settings["THEME_STATIC_DIR"], *settings["STATIC_PATHS"], *OTHER_FOLDERS}:
+    ) | {settings["THEME_STATIC_DIR"], *settings["STATIC_PATHS"], *OTHER_FOLDERS}
+
+
+def reserved(save_as: str, own: Collection[str], key: str = "Slug") -> str:
+    """Why a post cannot stand below one of the site's own folders; empty when it can."""
+    folder = save_as.partition("/")[0].casefold()
+    if folder in own:
         return f'its address begins with "{folder}", which the site itself uses; change {key}'
     return ""
 

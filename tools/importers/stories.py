@@ -16,7 +16,7 @@ from checks.heads import MARKUP
 from checks.names import MOST_WORDS
 from pelican.utils import slugify
 from posts.limits import beyond
-from posts.unusable import reserved
+from posts.unusable import own_folders, reserved
 from rich.console import Console
 from rich.progress import track
 
@@ -127,6 +127,7 @@ class _Stories:
 
     def __init__(self, folder: Path, settings: dict[str, Any], topic: str) -> None:
         self._settings, self._topic = settings, one_line(topic)
+        self._own = own_folders(settings)
         self._names = {
             str(value).partition("/")[0]
             for key, value in settings.items()
@@ -172,7 +173,7 @@ class _Stories:
             post.title = f"{post.title} {post.identity}".strip()
         first = name = file_name(post.slug) or file_name(post.title) or file_name(post.identity)
         number = 2
-        while name in self._names or reserved(f"{name}/", self._settings):
+        while name in self._names or reserved(f"{name}/", self._own):
             name, number = f"{first}-{number}", number + 1
         self._names.add(name)
         if not post.draft and not post.page and post.date is None:
