@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from markupsafe import escape
 from pelican import signals
 from pelican.contents import Article
 from pelican.generators import ArticlesGenerator, Generator
 
-from .headings import headings
+from .headings import Heading, headings
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,11 @@ def lead_on(generators: Iterable[Generator]) -> None:
                 *generator.drafts,
                 *generator.drafts_translations,
             )
-            for article in (*public, *unlisted):
-                article.headings = headings(article._content)
+            stories = [*public, *unlisted]
+            each = generator.settings.get("MAP", map)
+            found = each(headings, [story._content for story in stories])
+            for story, its in zip(stories, found, strict=True):
+                story.headings = [Heading(id, escape(text)) for id, text in its]
 
 
 def _by_language(articles: Iterable[Article]) -> dict[str, list[Article]]:
