@@ -164,7 +164,7 @@ def engage(generators: Iterable[Generator]) -> None:
 
 def add_to_feed(context: dict[str, Any], feed: Any) -> None:
     """Put the form-free variant of both after each full text of a feed."""
-    template, articles = context["engagement_feed"]
+    template, articles, texts = context["engagement_feed"]
     for item in feed.items:
         for key in ("content", "description"):
             if item[key]:
@@ -173,9 +173,12 @@ def add_to_feed(context: dict[str, Any], feed: Any) -> None:
         part = "content" if item["content"] is not None else "description"
         if part == "description" and context["RSS_FEED_SUMMARY_ONLY"]:
             continue
-        article = articles.get(item["link"].removesuffix("?ref=feed"))
-        if article:
-            item[part] = (item[part] or "") + template.render(context, article=article)
+        link = item["link"].removesuffix("?ref=feed")
+        if link in articles:
+            # A story is in many feeds: of the site, of its topic, of its tags.
+            if link not in texts:
+                texts[link] = template.render(context, article=articles[link])
+            item[part] = (item[part] or "") + texts[link]
 
 
 # For incremental builds: beside each article what the template reads.
@@ -254,6 +257,7 @@ def _engage(generator: ArticlesGenerator, pages: list[Page]) -> None:
             iri_to_uri(join(siteurl, article.url)): article
             for article in (*generator.articles, *generator.translations)
         },
+        {},
     )
 
 

@@ -1,6 +1,7 @@
 """HTML as feed readers take it: absolute addresses, nothing that they drop; and plain text."""
 
 import re
+from functools import lru_cache
 from html import escape, unescape
 from urllib.parse import urljoin
 
@@ -41,6 +42,8 @@ _MISLEADING = re.compile(r"<|&(?!\s)")
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd-\uffff]")
 
 
+# A story is in many feeds: of the site, of its topic, of its tags.
+@lru_cache(maxsize=1024)
 def for_feed(html: str, page: str) -> str:
     """The HTML, sound and safe, with every address absolute; it stands on ``page``."""
 
