@@ -1,9 +1,10 @@
-"""Keep the terms of stories between builds, by the hash of what they depend on."""
+"""Keep terms and related stories between builds, by the hash of what they depend on."""
 
+import json
 import os
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import astuple
 from hashlib import blake2b
@@ -11,16 +12,44 @@ from pathlib import Path
 
 import numpy as np
 
-from .settings import FieldWeights
+from .related_stories import Blog, Related, related_stories
+from .settings import FieldWeights, RelatedStoriesSettings
 from .story import Story
 from .terms import TermCounts, term_counts
 
 FILE_NAME = "engagement-terms.npz"
+RELATED_FILE_NAME = "engagement-related"
 _DIGEST_SIZE = 16
-_CODE = b"".join(
-    (Path(__file__).parent / name).read_bytes()
-    for name in ("terms.py", "stop_words.py", "cache.py")
-)
+
+
+def _code(*names: str) -> bytes:
+    return b"".join((Path(__file__).parent / name).read_bytes() for name in names)
+
+
+_CODE = _code("terms.py", "stop_words.py", "cache.py")
+_RANKING_CODE = _code("related_stories.py", "vectors.py", "reasons.py")
+
+
+def cached_related_stories(
+    blog: Blog, settings: RelatedStoriesSettings, folder: Path
+) -> list[list[Related]]:
+    """The stories related to each story of the blog, as ``related_stories`` has them.
+
+    If nothing that they depend on has changed, they are those that the folder's cache holds from
+    the last time. It can be deleted at any time; one that cannot be read or written is done
+    without.
+    """
+    file = folder / RELATED_FILE_NAME
+    key = _blog_digest(blog, settings)
+    known = _loaded_lists(file, key)
+    if known is not None:
+        return known
+    counts = cached_term_counts(blog.stories, settings.weights, folder)
+    lists = related_stories(blog, counts, settings)
+    text = json.dumps([[astuple(each) for each in found] for found in lists]).encode()
+    with suppress(OSError):
+        _write(file, lambda new: new.write_bytes(_seal(key, text) + text))
+    return lists
 
 
 def cached_term_counts(
@@ -33,10 +62,7 @@ def cached_term_counts(
     """
     file = folder / FILE_NAME
     known = _loaded(file)
-    # The same for every story: the code, the weights, and Python's tables of letters.
-    same = blake2b(_CODE, digest_size=_DIGEST_SIZE)
-    same.update(repr((sys.byteorder, unicodedata.unidata_version, astuple(weights))).encode())
-    keys = [_digest(story, same.copy()) for story in stories]
+    keys = _digests(stories, weights)
     counts = [
         known.get(key) or term_counts(story, weights)
         for key, story in zip(keys, stories, strict=True)
@@ -48,6 +74,31 @@ def cached_term_counts(
     return counts
 
 
+def _blog_digest(blog: Blog, settings: RelatedStoriesSettings) -> bytes:
+    """The hash of all that the related stories depend on."""
+    digest = blake2b(_RANKING_CODE, digest_size=_DIGEST_SIZE)
+    rest = (
+        [(story.slug, story.date.timestamp()) for story in blog.stories],
+        blog.offered,
+        sorted((number, [*pins]) for number, pins in blog.pinned.items()),
+        sorted((number, sorted(others)) for number, others in blog.barred.items()),
+        sorted(blog.silent),
+        astuple(settings),
+    )
+    digest.update(repr(rest).encode("utf-8", "surrogatepass"))
+    for each in _digests(blog.stories, settings.weights):
+        digest.update(each)
+    return digest.digest()
+
+
+def _digests(stories: Sequence[Story], weights: FieldWeights) -> list[bytes]:
+    """The hash of all that each story's terms depend on."""
+    # The same for every story: the code, the weights, and Python's tables of letters.
+    same = blake2b(_CODE, digest_size=_DIGEST_SIZE)
+    same.update(repr((sys.byteorder, unicodedata.unidata_version, astuple(weights))).encode())
+    return [_digest(story, same.copy()) for story in stories]
+
+
 def _digest(story: Story, digest: blake2b) -> bytes:
     """The hash of all that a story's terms depend on, begun with what is the same for all."""
     parts = (story.lang, story.title, story.summary, story.category, story.body, *story.tags)
@@ -55,6 +106,26 @@ def _digest(story: Story, digest: blake2b) -> bytes:
         data = part.encode("utf-8", "surrogatepass")
         digest.update(b"%d:" % len(data) + data)
     return digest.digest()
+
+
+def _loaded_lists(file: Path, key: bytes) -> list[list[Related]] | None:
+    """The lists that the file holds; None when it is missing, damaged, or of another key."""
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return None
+    text = content[_DIGEST_SIZE:]
+    if content[:_DIGEST_SIZE] != _seal(key, text):
+        return None
+    return [
+        [Related(index, score, tuple(reason), *rest) for index, score, reason, *rest in found]
+        for found in json.loads(text)
+    ]
+
+
+def _seal(key: bytes, text: bytes) -> bytes:
+    """What stands before a text that is whole and was written for this key."""
+    return blake2b(key + text, digest_size=_DIGEST_SIZE).digest()
 
 
 def _loaded(file: Path) -> dict[bytes, TermCounts]:
@@ -83,12 +154,11 @@ def _loaded(file: Path) -> dict[bytes, TermCounts]:
 
 
 def _save(file: Path, known: Mapping[bytes, TermCounts]) -> None:
-    """Write the file in one step, so that no other build reads half of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    """Write the file."""
     texts = [counts.words.encode("utf-8", "surrogatepass") for counts in known.values()]
-    new = file.with_name(f"{file.stem}.{os.getpid()}.npz")
-    try:
-        np.savez(
+    _write(
+        file,
+        lambda new: np.savez(
             new,
             digests=np.frombuffer(b"".join(known), np.uint8).reshape(-1, _DIGEST_SIZE),
             sizes=np.array([len(counts.keys) for counts in known.values()], np.int64),
@@ -97,7 +167,16 @@ def _save(file: Path, known: Mapping[bytes, TermCounts]) -> None:
             counts=np.concatenate([np.empty(0, np.float32), *(c.counts for c in known.values())]),
             places=np.concatenate([np.empty(0, np.int32), *(c.places for c in known.values())]),
             text=np.frombuffer(b"".join(texts), np.uint8),
-        )
+        ),
+    )
+
+
+def _write(file: Path, write: Callable[[Path], object]) -> None:
+    """Write the file in one step, so that no other build reads half of it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(f"{file.stem}.{os.getpid()}{file.suffix}")
+    try:
+        write(new)
         new.replace(file)
     finally:
         new.unlink(missing_ok=True)

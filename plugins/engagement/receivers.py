@@ -20,13 +20,12 @@ from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 from typogrify.filters import typogrify
 
 from .by_hand import CallsByHand, with_calls_by_hand, without_calls_by_hand
-from .cache import cached_term_counts
+from .cache import cached_related_stories
 from .calls_file import CallsFile, read, unknown_names
 from .contents import blog_of, calls_by_hand, calls_of, place, shown, subject_of
 from .errors import SettingsError, did_you_mean
 from .pauses import offset_after
 from .placements import IN_TEXT, NO_CALLS, CallsToAction, Subject
-from .related_stories import related_stories
 from .settings import Settings, settings_of
 from .site_calls import (
     LISTING_SLOTS,
@@ -239,10 +238,9 @@ def _engage(generator: ArticlesGenerator, pages: list[Page]) -> None:
         if placement.when.last_day and placement.when.last_day < settings.now.date():
             logger.warning("%s is over: until %s", placement.source, placement.when.last_day)
 
-    counts = cached_term_counts(
-        blog.stories, settings.related_stories.weights, Path(generator.settings["CACHE_PATH"])
+    ranked = cached_related_stories(
+        blog, settings.related_stories, Path(generator.settings["CACHE_PATH"])
     )
-    ranked = related_stories(blog, counts, settings.related_stories)
     for article, related in zip(articles, ranked, strict=True):
         article.related_stories = tuple(
             RelatedStory(articles[each.index], each.score, each.reason) for each in related

@@ -1,4 +1,4 @@
-"""What is counted anew between builds, and what is done without."""
+"""What is counted and ranked anew between builds, and what is done without."""
 
 import pickle
 from collections.abc import Sequence
@@ -9,8 +9,13 @@ from pathlib import Path
 import engagement.cache
 import numpy as np
 import pytest
-from engagement.cache import FILE_NAME, cached_term_counts
-from engagement.related_stories import Blog, related_stories
+from engagement.cache import (
+    FILE_NAME,
+    RELATED_FILE_NAME,
+    cached_related_stories,
+    cached_term_counts,
+)
+from engagement.related_stories import Blog, Related, related_stories
 from engagement.settings import FieldWeights, RelatedStoriesSettings
 from engagement.story import Story
 from engagement.terms import TermCounts, term_counts
@@ -303,3 +308,132 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(np, "savez", full)
     cached_term_counts(STORIES, WEIGHTS, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+# Related stories.
+
+DEFAULTS = RelatedStoriesSettings()
+WORDS = ["bread", "boats", "clocks", "gardens", "letters", "maps", "music", "tools", "salt", "rope"]
+WORDS += ["glass", "wool"]
+BLOG = Blog(
+    [
+        Story(f"s{n}", "en", f"On {word}", "", f"<p>{f'{word} {WORDS[n // 3]} ' * 4}</p>", (), "",
+              datetime(2024, 1, 1 + n, tzinfo=UTC))
+        for n, word in enumerate(WORDS)
+    ],
+    11, {2: [5]}, {3: [4]}, frozenset({7}),
+)  # fmt: skip
+
+
+@pytest.fixture
+def rankings(monkeypatch: pytest.MonkeyPatch) -> list[Blog]:
+    """The blogs that are ranked."""
+    blogs: list[Blog] = []
+
+    def rank(blog: Blog, *rest: object) -> list[list[Related]]:
+        blogs.append(blog)
+        return related_stories(blog, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(engagement.cache, "related_stories", rank)
+    return blogs
+
+
+def fresh(blog: Blog, settings: RelatedStoriesSettings = DEFAULTS) -> list[list[Related]]:
+    """The related stories without a cache."""
+    return related_stories(
+        blog, [term_counts(each, settings.weights) for each in blog.stories], settings
+    )
+
+
+def edited(**change: object) -> list[Story]:
+    """The blog's stories with a change in the first."""
+    return [replace(BLOG.stories[0], **change), *BLOG.stories[1:]]  # type: ignore[arg-type]
+
+
+def test_a_blog_that_did_not_change_is_not_ranked_again(
+    tmp_path: Path, rankings: list[Blog]
+) -> None:
+    found = fresh(BLOG)
+    assert any(each.reason for each in found[0])
+    for _ in range(3):
+        assert cached_related_stories(BLOG, DEFAULTS, tmp_path) == found
+    assert len(rankings) == 1
+    assert {path.name for path in tmp_path.iterdir()} == {FILE_NAME, RELATED_FILE_NAME}
+
+
+@pytest.mark.parametrize(
+    "blog",
+    [
+        replace(BLOG, stories=edited(slug="z")),
+        replace(BLOG, stories=edited(lang="de")),
+        replace(BLOG, stories=edited(body="<p>bread and rope</p>")),
+        replace(BLOG, stories=edited(date=datetime(2024, 1, 1, 1, tzinfo=UTC))),
+        replace(BLOG, stories=BLOG.stories[::-1]),
+        replace(BLOG, stories=BLOG.stories[:11]),
+        replace(BLOG, offered=10),
+        replace(BLOG, pinned={2: [6]}),
+        replace(BLOG, pinned={2: [5, 6]}),
+        replace(BLOG, barred={}),
+        replace(BLOG, barred={3: [4, 5]}),
+        replace(BLOG, silent=frozenset()),
+    ],
+)
+def test_a_blog_that_changed_is_ranked_again(
+    tmp_path: Path, rankings: list[Blog], blog: Blog
+) -> None:
+    cached_related_stories(BLOG, DEFAULTS, tmp_path)
+    for _ in range(2):
+        assert cached_related_stories(blog, DEFAULTS, tmp_path) == fresh(blog)
+    assert rankings == [BLOG, blog]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        replace(DEFAULTS, limit=4),
+        replace(DEFAULTS, threshold=0.5),
+        replace(DEFAULTS, include_newer=False),
+        replace(DEFAULTS, weights=replace(WEIGHTS, title=9.0)),
+    ],
+)
+def test_under_other_settings_a_blog_is_ranked_again(
+    tmp_path: Path, rankings: list[Blog], settings: RelatedStoriesSettings
+) -> None:
+    cached_related_stories(BLOG, DEFAULTS, tmp_path)
+    assert cached_related_stories(BLOG, settings, tmp_path) == fresh(BLOG, settings)
+    assert len(rankings) == 2
+
+
+def test_other_code_ranks_again(
+    tmp_path: Path, rankings: list[Blog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cached_related_stories(BLOG, DEFAULTS, tmp_path)
+    for name in ("related_stories.py", "vectors.py", "reasons.py"):
+        code = (Path(engagement.cache.__file__).parent / name).read_bytes()
+        assert code in engagement.cache._RANKING_CODE
+    monkeypatch.setattr(engagement.cache, "_RANKING_CODE", b"#")
+    cached_related_stories(BLOG, DEFAULTS, tmp_path)
+    assert len(rankings) == 2
+
+
+def test_damaged_lists_are_done_without(tmp_path: Path, rankings: list[Blog]) -> None:
+    found = cached_related_stories(BLOG, DEFAULTS, tmp_path)
+    file = tmp_path / RELATED_FILE_NAME
+    whole = file.read_bytes()
+    damaged = [whole[:size] for size in range(0, len(whole), 301)]
+    for place in range(0, len(whole), 301):
+        flipped = bytearray(whole)
+        flipped[place] ^= 1
+        damaged.append(bytes(flipped))
+    for content in damaged:
+        file.write_bytes(content)
+        assert cached_related_stories(BLOG, DEFAULTS, tmp_path) == found
+        assert file.read_bytes() == whole
+    assert len(rankings) == 1 + len(damaged)
+
+
+def test_lists_that_cannot_be_kept_are_found_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "a file").touch()
+    assert cached_related_stories(BLOG, DEFAULTS, tmp_path / "a file") == fresh(BLOG)
+    (tmp_path / RELATED_FILE_NAME).mkdir()
+    assert cached_related_stories(BLOG, DEFAULTS, tmp_path) == fresh(BLOG)
