@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from unicodedata import category, normalize
 
+from checks.rules import UNFINISHED
 from engagement.errors import did_you_mean
 from feeds.identity import file_id
 from pelican.contents import Article, Content
@@ -156,7 +157,9 @@ def publish_draft(name: str, content: Path | None = None) -> tuple[Path, str]:
     path = _meant(name, contents, Path(settings["PATH"]))
     file, draft = Path(settings["PATH"], path), contents[path]
     problems = [
-        str(each) for each in site.problems if each.file == shown(file) and each.severity == "error"
+        str(each)
+        for each in site.problems
+        if each.file == shown(file) and (each.severity == "error" or each.rule in UNFINISHED)
     ]
     if draft is None or problems:
         raise DraftError("\n".join(problems or [f"{shown(file)} cannot be used"]))

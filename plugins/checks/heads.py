@@ -17,6 +17,8 @@ LONGEST_TITLE = 60
 LONGEST_SUMMARY = 160
 FIRST_YEAR = 1990
 MOST_YEARS_AHEAD = 2
+# Of what is not finished; in a draft it is left out.
+OR_WAIT = ", or wait: Status: draft"
 # Lists that may go on in a second line of the same key.
 SEVERAL_LINES = ("aliases", "allow", "calls", "related", "unrelated")
 # A finding is the line (from 1), the rule and the words.
@@ -79,7 +81,7 @@ def wrong_title(head: FrontMatter) -> Iterator[Finding]:
     if not any(letter.isalnum() for letter in title):
         yield key.line, "bad-title", f'the title "{title}" has no letter; give it words'
     if _NO_TITLE.fullmatch(title):
-        words = f'the title "{title}" is no title yet; write one, or wait: Status: draft'
+        words = f'the title "{title}" is no title yet; write one{OR_WAIT}'
         yield key.line, "bad-title", words
     if match := MARKUP.search(title) or _HASHES.match(title):
         words = f'the title would show "{match[0]}" as it stands; take it out'

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from html import unescape
 
+from .heads import OR_WAIT
 from .markup import BrokenHTMLError, Tag, tags
 from .raw_markup import unwelcome
 
@@ -82,7 +83,8 @@ def page_of(html: str) -> Page:
         if page.pictures:
             page.tell("only-picture", "no words but a picture; write what it is about")
         elif not page.elements:
-            page.tell("empty-body", "no words; write some, or wait: Status: draft")
+            words = f"no words; write some below the empty line{OR_WAIT}"
+            page.tell("empty-body", words)
     return page
 
 

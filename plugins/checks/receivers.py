@@ -14,6 +14,7 @@ from posts.receivers import ARTICLE_LISTS, PAGE_LISTS
 
 from .allow import without_allowed
 from .around import around, orphans
+from .heads import OR_WAIT
 from .links import Site, Target
 from .markup import BrokenHTMLError, tags
 from .names import Use
@@ -21,6 +22,7 @@ from .names import wrong_names as wrong_tags
 from .problems import Problem, in_order, problem, said
 from .proof import Known, Proof, Text, proof_of
 from .raw_markup import scripts
+from .rules import UNFINISHED
 from .settings import CheckSettings, settings_of
 from .source import Source
 from .spelling import own_words
@@ -91,9 +93,13 @@ def check(generators: Iterable[Generator]) -> None:
     for path, proof in proofs.items():
         file = shown(path)
         checked.heads[file] = proof.head
-        checked.problems += (problem(file, *finding) for finding in proof.findings)
+        content = contents[path]
+        told = [problem(file, *finding) for finding in proof.findings]
+        if content.status == "draft" and not getattr(content, "scheduled", False):
+            told = [*_of_draft(told)]
+        checked.problems += told
         if texts[path].ready and proof.good_lists:
-            uses += _uses(contents[path], file, proof.head)
+            uses += _uses(content, file, proof.head)
         if proof.reading_ease is not None:
             checked.reading_ease[file] = proof.reading_ease
     for file, (line, rule, words) in wrong_tags(uses):
@@ -151,6 +157,14 @@ def _contents(generators: Iterable[Generator]) -> dict[str, Content]:
         for name in (ARTICLE_LISTS if isinstance(generator, ArticlesGenerator) else PAGE_LISTS)
         for content in getattr(generator, name)
     }
+
+
+def _of_draft(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """The problems of a draft, which waits already: that it is not finished is no error."""
+    for each in problems:
+        words = each.words.removesuffix(OR_WAIT)
+        severity = "warning" if each.rule in UNFINISHED else each.severity
+        yield replace(each, words=words, severity=severity)
 
 
 def _uses(content: Content, file: str, head: FrontMatter) -> Iterator[Use]:

@@ -89,3 +89,5 @@ RULES = {
     "unread-file": WARNING,
     "windows-name": WARNING,
 }
+# What a draft may break: there it is a warning.
+UNFINISHED = ("bad-title", "empty-body")

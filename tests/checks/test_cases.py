@@ -226,7 +226,7 @@ BODIES: list[tuple[str, str, str, int, str]] = [
     ("mojibake", "She said â€œyes.", "template-markup", 5, "take it out"),
     ("replaced", "Words \ufffd here.", "template-markup", 5, "take it out"),
     ("percent", "{% include x %}\n\nWords.", "template-markup", 5, "take it out"),
-    ("empty", "", "empty-body", 5, "Status: draft"),
+    ("empty", "", "empty-body", 5, "below the empty line, or wait: Status: draft"),
     ("only-image", "![A pot]({static}/static/pot.png)", "only-picture", 5, "what it is about"),
     ("no-alt", "Words. ![]({static}/static/pot.png)", "no-alt", 5, "what it shows"),
     ("alt-name", "Words. ![pot.png]({static}/static/pot.png)", "alt-file-name", 5, "what it shows"),

@@ -2,12 +2,14 @@
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from checks.rules import UNFINISHED
 from sites import SmallSite, files_below, post
 
 from tools.build import ROOT
@@ -46,6 +48,11 @@ def test_a_new_story_is_a_whole_draft_that_publish_draft_makes_public(small_site
     built = site.build()
     assert not [each for each in built.problems if each.file.endswith(file.name)]
     assert [Path(name).name for name, _ in built.held_back] == [file.name]
+    told = [str(each) for each in site.build(drafts=True).problems if each.file == str(file)]
+    empty = f"{file}:9: warning: no words; write some below the empty line [empty-body]"
+    assert told == [empty]
+    with pytest.raises(DraftError, match=re.escape(empty)):
+        publish_draft("grusse-either-or-dont", site.content)
     written = file.read_text("utf-8") + "Words.\n"
     file.write_text(written, "utf-8")
     with pytest.raises(DraftError, match="dont.md:5: decide, and write it in place of: TODO: one"):
@@ -122,6 +129,25 @@ def test_publishing_changes_two_lines_and_no_other_byte(small_site: Make) -> Non
     assert (site.content / "posts/a.md").read_bytes() == (
         b"\xef\xbb\xbfTitle: A\r\nDate: 2025-12-31 19:00\r\nTags: b\r\nId: a\r\n\r\nHe is c"
     )
+
+
+def test_that_a_draft_has_no_title_yet_is_no_error_until_it_is_public(small_site: Make) -> None:
+    files = {"posts/a.md": post("Untitled", Status="draft"), "posts/b.md": post("Untitled")}
+    site = small_site({"posts/later.md": post("Later", "", Date="2026-03-01"), **files})
+    told = {
+        str(each).partition("posts/")[2]
+        for each in site.build(drafts=True, keep_going=True).problems
+        if each.rule in UNFINISHED
+    }
+    wrong = 'the title "Untitled" is no title yet; write one'
+    assert told == {
+        f"a.md:1: warning: {wrong} [bad-title]",
+        f"b.md:1: error: {wrong}, or wait: Status: draft [bad-title]",
+        "later.md:4: error: no words; write some below the empty line, or wait: Status: draft"
+        " [empty-body]",
+    }
+    with pytest.raises(DraftError, match="is no title yet; write one"):
+        publish_draft("a", site.content)
 
 
 def test_a_draft_that_cannot_be_public_stays_one_and_the_reason_is_told(small_site: Make) -> None:
