@@ -55,6 +55,15 @@ def names_by_hand(html: str) -> list[str]:
     return [unescape(marker["name"]) for marker in _markers(html)]
 
 
+def lines_by_hand(markdown: str, name: str) -> list[int]:
+    """The lines, from 1, of the calls of that name in Markdown whose fenced code is blank."""
+    return [
+        markdown.count("\n", 0, line.start()) + 1
+        for line in _LINE.finditer(markdown)
+        if line["name"] == name
+    ]
+
+
 def with_calls_by_hand(html: str, rendered: Callable[[str], str]) -> str:
     """The HTML with ``rendered(name)`` in place of each marker."""
     parts: list[str] = []

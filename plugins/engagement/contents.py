@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from .by_hand import lines_by_hand
 from .errors import did_you_mean
 from .front_matter import calls_in_slots, chosen_stories, names_in, says_none
 from .placements import Slot, Subject
@@ -126,11 +127,12 @@ def calls_by_hand(
     """
     named = seen.by_hand
     for name in dict.fromkeys(named):
-        where = _lines_by_hand(content, f"[[cta {name}]]")[0]
+        wrong = f'there is no call "{name}"{did_you_mean(name, names)}'
         if name not in names:
-            problems.append(f'{where}: there is no call "{name}"{did_you_mean(name, names)}')
-        if named.count(name) > 1:
-            problems.append(f"{where}: [[cta {name}]] stands there twice; take one out")
+            problems += [f"{line}: {wrong}" for line in _lines_by_hand(content, name)]
+        elif named.count(name) > 1:
+            line = _lines_by_hand(content, name)[0]
+            problems.append(f"{line}: [[cta {name}]] stands there twice; take one out")
     for text, count in Counter(seen.stray).items():
         first, *words = text.strip("[]").split()
         near = get_close_matches(" ".join(words).lower(), names, n=1) or sorted(names)
@@ -141,7 +143,7 @@ def calls_by_hand(
             if first.lower() == "cta" and len(words) == 1
             else f"must be written like [[cta {near[0] if near else 'name'}]]"
         )
-        lines = _lines_by_hand(content, text, stray=True)[:count]
+        lines = _lines_of_strays(content, text)[:count]
         problems += [f"{line}: {text} {wrong}" for line in lines]
     return [name for name in dict.fromkeys(named) if name in names]
 
@@ -221,15 +223,21 @@ def place(article: Article, key: str) -> str:
     return f"{shown(file)}:{line}: {key.title()}"
 
 
-def _lines_by_hand(content: Content, call: str, *, stray: bool = False) -> list[str]:
-    """``file:line`` of each [[cta name]] in the source, at least one.
+def _lines_by_hand(content: Content, name: str) -> list[str]:
+    """``file:line`` of each [[cta name]] that stands alone in the source, at least one."""
+    lines = lines_by_hand(_source_without_code(content), name)
+    # Where Markdown sees less code than is taken out here, the call is at least near another.
+    return [f"{shown(Path(content.source_path))}:{line}" for line in lines] or _lines_of_strays(
+        content, f"[[cta {name}]]"
+    )[:1]
 
-    Of ``stray`` ones those first that do not stand alone on their line.
+
+def _lines_of_strays(content: Content, call: str) -> list[str]:
+    """``file:line`` of each such call in the source, at least one.
+
+    Those come first that do not stand alone on their line.
     """
-    file = Path(content.source_path)
-    source = file.read_text("utf-8-sig", errors="replace")
-    # What stands in code is no call; as many lines stay.
-    source = _FENCED.sub(lambda code: "\n" * code[0].count("\n"), source)
+    source = _source_without_code(content)
     words = r"\s+".join(map(re.escape, call.strip("[]").split()))
     found: list[tuple[bool, int]] = []
     # What Markdown or Typogrify has changed is at least near another call.
@@ -237,9 +245,15 @@ def _lines_by_hand(content: Content, call: str, *, stray: bool = False) -> list[
         for match in [] if found else re.finditer(wanted, source, re.IGNORECASE):
             start = source.rfind("\n", 0, match.start()) + 1
             line = source[start : match.end()] + source[match.end() :].partition("\n")[0]
-            alone = stray and line.strip() == match[0] and not line.startswith(" " * 4)
+            alone = line.strip() == match[0] and not line.startswith(" " * 4)
             found.append((alone, source.count("\n", 0, match.start()) + 1))
-    return [f"{shown(file)}:{line}" for _, line in sorted(found)]
+    return [f"{shown(Path(content.source_path))}:{line}" for _, line in sorted(found)]
+
+
+def _source_without_code(content: Content) -> str:
+    """The file's text with as many empty lines in place of fenced code, where no call stands."""
+    source = Path(content.source_path).read_text("utf-8-sig", errors="replace")
+    return _FENCED.sub(lambda code: "\n" * code[0].count("\n"), source)
 
 
 def shown(file: Path) -> str:

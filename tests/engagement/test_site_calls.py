@@ -418,6 +418,9 @@ def test_a_call_by_hand_that_cannot_be_is_told_with_its_line(small_site: Make) -
         {
             "calls_to_action.toml": link("weekly", "end") + link("talk", "end"),
             **{f"posts/{name}.md": post(name, body) for name, (body, _) in WRONG_TEXTS.items()},
+            "posts/often.md": post(
+                "Often", "Some `[[cta tea]]`.\n\n[[cta tea]]\n\n[[cta Tea]]\n\n[[cta tea]]"
+            ),
             "posts/lists.md": post("Lists", "- [[cta talk]]\n\nA\n\n- [[cta talk]]"),
             "pages/about.md": page("About", "One.\n\n[[cta tlak]]"),
             "posts/good.md": post("Good", "One.\n\n[[cta talk]]"),
@@ -434,8 +437,13 @@ def test_a_call_by_hand_that_cannot_be_is_told_with_its_line(small_site: Make) -
         "posts/lists.md:4:",
         "posts/lists.md:8:",
     ]
+    assert [line.partition("; ")[0] for line in problems if "often.md" in line] == [
+        'posts/often.md:6: there is no call "tea"',
+        'posts/often.md:8: there is no call "Tea"',
+        'posts/often.md:10: there is no call "tea"',
+    ]
     assert 'pages/about.md:5: there is no call "tlak"; did you mean "talk"?' in problems
-    assert len(problems) == len(WRONG_TEXTS) + 3
+    assert len(problems) == len(WRONG_TEXTS) + 6
     assert not site.output.exists()
     # In the preview it leaves out what it cannot show.
     assert len(errors(site.build(keep_going=True, drafts=True))) == len(problems)
