@@ -17,6 +17,7 @@ from feeds.identity import file_id
 from pelican.contents import Article, Content
 from pelican.utils import slugify
 from posts.clock import now
+from posts.content_folder import visible
 from posts.front_matter import front_matter
 
 from .build import BuildError, read_site, site_settings
@@ -190,7 +191,7 @@ def publish_draft(name: str, content: Path | None = None) -> tuple[Path, str]:
 def shown(file: Path) -> str:
     """The path as the writer would type it: from where she stands, when that is above it."""
     here = Path.cwd()
-    return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
+    return visible((file.relative_to(here) if file.is_relative_to(here) else file).as_posix())
 
 
 def _meant(name: str, contents: Mapping[str, Content | None], folder: Path) -> str:

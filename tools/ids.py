@@ -5,6 +5,7 @@ from pathlib import Path
 
 from feeds.identity import file_id
 from pelican.contents import Article
+from posts.content_folder import visible
 
 from .build import read_site, site_settings
 from .front_matter import with_line
@@ -27,5 +28,5 @@ def written_ids(content: Path | None = None) -> Iterator[str]:
         file = Path(story.source_path)
         name = file_id(story.source_path)
         file.write_bytes(with_line(file.read_bytes().decode(), "Id", name).encode())
-        yield f"{story.relative_source_path}: Id: {name}"
+        yield f"{visible(story.relative_source_path)}: Id: {name}"
     yield f"Stories: {len(stories)}, with a new Id: {len(lacking)}"

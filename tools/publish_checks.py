@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from posts.content_folder import visible
+
 from .build import ROOT
 from .built_site import addresses_of, answers
 from .pages_branch import BRANCH, REMOTE, PublishError, run, said, text_in
@@ -37,7 +39,7 @@ def placeholders_in(text: str, file: Path) -> list[str]:
     """The same of one file's text."""
     shown = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file
     return [
-        f"{shown.as_posix()}:{number}: decide, and write it in place of: {match[0]}"
+        f"{visible(shown.as_posix())}:{number}: decide, and write it in place of: {match[0]}"
         for number, line in enumerate(text.splitlines(), 1)
         if not (file.suffix in (".py", ".toml") and line.lstrip().startswith("#"))
         for match in PLACEHOLDER.finditer(line)

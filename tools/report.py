@@ -10,6 +10,7 @@ from engagement.story import word_count
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from pelican.contents import Article
+from posts.content_folder import visible
 
 from .build import ROOT, read_site, site_settings
 from .calls import calls_in_order
@@ -95,7 +96,7 @@ def overview(content: Path | None = None) -> Overview:
     stories = [
         StoryFacts(
             title=Markup(article.title).striptags(),
-            path=article.relative_source_path,
+            path=visible(article.relative_source_path),
             topic=str(article.category),
             state=SCHEDULED
             if article.scheduled

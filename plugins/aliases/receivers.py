@@ -136,4 +136,6 @@ def _place(content: Content) -> str:
 def _shown(file: Path) -> str:
     """The path as the writer would type it: from where she stands, when that is above it."""
     here = Path.cwd()
-    return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
+    path = (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
+    # A line end in a name must not end the message.
+    return path if path.isprintable() else repr(path)[1:-1]

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
+from posts.content_folder import visible
+
 # Of systems and tools, whose files are nobody's mistake.
 SYSTEMS = (
     ".DS_Store", "._*", ".directory", ".git", ".gitattributes", ".gitignore", ".gitkeep",
@@ -39,7 +41,7 @@ def around(
                 yield path, "windows-name", f"Windows cannot hold {wrong}; rename it"
             other = seen.setdefault(name.casefold(), name)
             if other != name:
-                words = f'Windows and macOS take it for "{other}" beside it; rename one'
+                words = f'Windows and macOS take it for "{visible(other)}" beside it; rename one'
                 yield path, "windows-name", words
             if any(fnmatch(name, pattern) for pattern in ignored):
                 if not any(fnmatch(name, pattern) for pattern in SYSTEMS):

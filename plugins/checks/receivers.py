@@ -9,6 +9,7 @@ from typing import Any
 from pelican import Pelican, signals
 from pelican.contents import Content
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
+from posts.content_folder import visible
 from posts.front_matter import FrontMatter, front_matter
 from posts.receivers import ARTICLE_LISTS, PAGE_LISTS
 
@@ -267,4 +268,4 @@ def _scripts(picture: str) -> Iterator[tuple[int, str]]:
 def _shown(folder: str) -> Callable[[str], str]:
     """What makes a path as the writer would type it: from where she stands, when that is above."""
     whole, here = f"{Path(folder).as_posix()}/", f"{Path.cwd().as_posix()}/"
-    return lambda path: f"{whole}{path}".removeprefix(here)
+    return lambda path: visible(f"{whole}{path}".removeprefix(here))

@@ -191,4 +191,6 @@ def _line(article: Article) -> int:
 def _shown(article: Article) -> str:
     """The file's path as the writer would type it: from where she stands, when that is above."""
     file, here = Path(article.source_path), Path.cwd()
-    return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
+    path = (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
+    # A line end in a name must not end the message.
+    return path if path.isprintable() else repr(path)[1:-1]

@@ -39,6 +39,11 @@ def content_files(
     return files, problems
 
 
+def visible(path: str) -> str:
+    """The path with its line ends, and other signs that no one sees, as Python writes them."""
+    return path if path.isprintable() else repr(path)[1:-1]
+
+
 def _matches(name: str, patterns: Collection[str]) -> bool:
     return any(fnmatch(name, pattern) for pattern in patterns)
 
@@ -50,27 +55,29 @@ def _wrong_folder(link: Path, root: Path) -> str:
     """
     target = link.resolve()
     if not target.is_relative_to(root):
-        return f"is a link that leaves the content folder, to {target}; put a copy in its place"
+        return _leaves(target)
     if root.is_relative_to(target) or link.parent.resolve().is_relative_to(target):
         return LOOP
     return "is a link to a folder that is read anyway; take it out"
+
+
+def _leaves(target: Path) -> str:
+    shown = visible(str(target))
+    return f"is a link that leaves the content folder, to {shown}; put a copy in its place"
 
 
 def _wrong_file(file: Path, root: Path) -> str:
     """Why the file cannot be read, with the rule; empty when it can."""
     try:
         if file.is_symlink() and not file.resolve(strict=True).is_relative_to(root):
-            target = file.resolve()
-            return (
-                f"is a link that leaves the content folder, to {target}; put a copy in its place"
-                " [symlink]"
-            )
+            return f"{_leaves(file.resolve())} [symlink]"
         if not stat.S_ISREG(file.stat().st_mode):
             return "is no ordinary file; take it out [unreadable]"
         if not os.access(file, os.R_OK):
             return "cannot be read; allow reading [unreadable]"
     except FileNotFoundError:
-        return f"is a link to {file.readlink()}, which is not there; take it out [symlink]"
+        target = visible(str(file.readlink()))
+        return f"is a link to {target}, which is not there; take it out [symlink]"
     except (OSError, RuntimeError):  # a loop, of which Python 3.13 says it otherwise
         return f"{LOOP} [symlink]"
     return ""

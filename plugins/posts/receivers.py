@@ -20,7 +20,7 @@ from pelican.generators import ArticlesGenerator, Generator, PagesGenerator, Pel
 from pelican.readers import _DISCARD, MarkdownReader, Readers
 
 from .clock import now
-from .content_folder import content_files
+from .content_folder import content_files, visible
 from .front_matter import front_matter
 from .limits import beyond
 from .tables import Tables
@@ -366,4 +366,4 @@ def _error(generator: Generator, path: str) -> str:
 def _shown(folder: str | Path, path: str) -> str:
     """The path as the writer would type it: from where she stands, when that is above it."""
     here = f"{Path.cwd().as_posix()}/"
-    return f"{Path(folder).as_posix()}/{path}".removeprefix(here)
+    return visible(f"{Path(folder).as_posix()}/{path}".removeprefix(here))

@@ -18,6 +18,7 @@ from sites import NOW, SmallSite, post
 
 from tools.build import ROOT, BuildError, read_site, site_settings
 from tools.check import Report, check, lines
+from tools.ids import written_ids
 
 Make = Callable[..., SmallSite]
 SUMMARY = {"Summary": "One sentence."}
@@ -200,6 +201,34 @@ def test_each_format_says_all() -> None:
 @pytest.mark.parametrize("problem", [*PROBLEMS[1:3], Problem("", 0, "SITEURL: wrong")])
 def test_what_is_told_is_understood_again(problem: Problem) -> None:
     assert said(str(problem)) == problem
+
+
+def test_a_line_end_in_a_files_name_ends_no_message(small_site: Make) -> None:
+    body = f"[[cta gone]]\n\nA teh. ![A pot]({{static}}/static/pot.png)\n\n{'b ' * 9}"
+    site = small_site(
+        {
+            "posts/a\nb.md": post(body=body, Aliases="../up"),
+            "posts/c\nd.md": post(Title="", Date="soon"),
+            "posts/e\nf.md": post(Status="draft"),
+            "static/pot.png": "no picture",
+            "calls_to_action.toml": '[call.a]\nkind = "link"\nheading = "A"\nbody = "A"\n'
+            'button = "A"\nurl = "/"\n[[placement]]\ncall = "a"\nslot = "end"\n',
+        }
+    )
+    (site.content / "posts/link\nto").symlink_to("/no\nwhere")
+    report = check(site.content)
+    rules: dict[str, set[str]] = {}
+    for each in report.problems:
+        assert str(each).startswith(f"{each.file}:{each.line}: ") and each.line
+        rules.setdefault(each.file.removeprefix(f"{site.content}/"), set()).add(each.rule)
+    every = {"bad-alias", "engagement", "no-id", "picture", "spelling"}
+    assert rules["posts/a\\nb.md"] >= every
+    assert rules["posts/c\\nd.md"] >= {"bad-date", "no-title"}
+    assert "is a link to /no\\nwhere, which" in str(
+        next(each for each in report.problems if each.file.endswith("link\\nto"))
+    )
+    assert [file for file, _ in report.held_back] == [f"{site.content}/posts/e\\nf.md"]
+    assert next(iter(written_ids(site.content))).startswith("posts/a\\nb.md: Id: ")
 
 
 def test_the_task_ends_with_1_on_errors_alone(small_site: Make) -> None:
