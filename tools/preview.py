@@ -134,14 +134,13 @@ class PreviewHandler(SimpleHTTPRequestHandler):
         elif path == STATE_PATH:
             self._answer(self.preview.wait_for_other_than(query.partition("=")[2]), "text/plain")
         elif self.preview.prefix and path in ("/", self.preview.prefix):
-            self.send_response(302)
-            self.send_header("Location", f"{self.preview.prefix}/")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            self._lead_to(f"{self.preview.prefix}/")
         elif page.suffix == ".html" and (text := self._with_preview(page)):
             self._answer(text, "text/html")
         elif file.is_file() or (file.is_dir() and not path.endswith("/")):
             super().do_GET()
+        elif (draft := self._draft_of(path)) and Path(self.translate_path(draft)).is_file():
+            self._lead_to(draft.removesuffix("index.html"))
         else:
             text = self._with_preview(OUTPUT / "404.html") or self._message_page()
             self._answer(text, "text/html", 404)
@@ -195,6 +194,19 @@ class PreviewHandler(SimpleHTTPRequestHandler):
 
     def _script(self) -> str:
         return f'<script src="{RELOAD_PATH}" data-build="{self.preview.build}"></script>'
+
+    def _draft_of(self, path: str) -> str:
+        """Where the preview shows the page that will be at the path, if that is a draft."""
+        prefix = self.preview.prefix
+        inside = path.startswith(f"{prefix}/")
+        address = path.removeprefix(prefix).removesuffix("index.html").strip("/")
+        return f"{prefix}/drafts/{address}/index.html" if inside and address else ""
+
+    def _lead_to(self, path: str) -> None:
+        self.send_response(302)
+        self.send_header("Location", path)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def _answer(self, text: str, kind: str, status: int = 200) -> None:
         body = text.encode()

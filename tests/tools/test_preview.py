@@ -193,6 +193,33 @@ def test_a_page_tells_its_own_problems_and_a_failed_build_leaves_the_last_page(
     expect(page.get_by_role("heading", name="Second")).to_be_visible()
 
 
+def test_the_address_that_a_draft_will_have_leads_to_the_draft(
+    preview: Running, page: Page
+) -> None:
+    posts = preview.project / "content" / "posts"
+    (posts / "zwei.md").write_text(post("Zwei", Status="draft", Lang="de", Slug="third"))
+    (preview.project / "content" / "pages").mkdir()
+    (preview.project / "content" / "pages" / "me.md").write_text(
+        "Title: Me\nStatus: draft\n\nI, it seems."
+    )
+    preview.wait_for("Rebuilt in")
+    for address, slug, title in (
+        ("second/", "second", "Second"),
+        ("second", "second", "Second"),
+        ("second/index.html", "second", "Second"),
+        ("me/", "me", "Me"),
+        ("de/third/", "de/third", "Zwei"),
+    ):
+        page.goto(f"{preview.address}/{address}")
+        assert page.url == f"{preview.address}/drafts/{slug}/"
+        expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+    page.goto(f"{preview.address}/first/")
+    assert page.url == f"{preview.address}/first/"
+    for nowhere in ("third/", "drafts/third/", "de/", "second/more/"):
+        with pytest.raises(HTTPError, match="404"):
+            urlopen(f"{preview.address}/{nowhere}")
+
+
 def test_ctrl_c_ends_the_preview_and_leaves_no_unfinished_build(preview: Running) -> None:
     (preview.project / "content" / "posts" / "first.md").write_text(post("Again"))
     while not (begun := list(preview.project.glob(".build.*"))):
