@@ -16,6 +16,10 @@ FOLDER = "pagefind"
 SEARCHED = "data-pagefind-body"
 # What search.js needs of the index, and a program; all else are ready-made search pages.
 NEEDED = (".pf_fragment", ".pf_index", ".pf_meta", "pagefind-entry.json", "pagefind.js")
+# Pagefind's own program fails when there is nothing to search.
+FINDS_NOTHING = (
+    b"export const createInstance = () => ({ debouncedSearch: () => ({ results: [] }) });\n"
+)
 REMEDY = "remove the folder .venv and build again, which sets it up anew"
 
 
@@ -26,11 +30,16 @@ class SearchError(Exception):
 def search_index(pages: Mapping[str, str], lang: str) -> dict[str, bytes]:
     """The index's files by their names, from the HTML of pages by their names in the site.
 
+    When there is nothing to find, it is a program alone that finds nothing.
+
     Every page counts as one in ``lang``, because a search page finds what is in its own
     language and nothing else.
 
     Raises SearchError when Pagefind cannot be run, or fails.
     """
+    searched = {name: html for name, html in sorted(pages.items()) if SEARCHED in html}
+    if not searched:
+        return {"pagefind.js": FINDS_NOTHING}
     program = _program()
     with TemporaryFile() as said:
         try:
@@ -39,10 +48,8 @@ def search_index(pages: Mapping[str, str], lang: str) -> dict[str, bytes]:
                 answers = _Pagefind(pagefind.stdin, pagefind.stdout)
                 index = answers.to("NewIndex", config={"force_language": lang})["index_id"]
                 # One by one in order: out of a folder it takes them as the disk has them.
-                for name in sorted(pages):
-                    if SEARCHED in pages[name]:
-                        html = pages[name]
-                        answers.to("AddFile", index_id=index, file_path=name, file_contents=html)
+                for name, html in searched.items():
+                    answers.to("AddFile", index_id=index, file_path=name, file_contents=html)
                 found = answers.to("GetFiles", index_id=index)["files"]
         except (OSError, ValueError, KeyError) as error:
             said.seek(0)

@@ -253,6 +253,18 @@ def test_a_search_that_fails_says_so(page: Page, address: str) -> None:
     expect(page.get_by_role("main").get_by_role("link", name="topics")).to_be_visible()
 
 
+def test_a_site_without_a_public_story_is_searched_too(
+    page: Page, tmp_path: Path, serve: Serve
+) -> None:
+    site = SmallSite(tmp_path / "content", tmp_path / "output")
+    site.write({"posts/draft.md": CONTENT["posts/draft.md"]})
+    site.build()
+    page.goto(f"{serve(site.output, '/blog')}/search/?q=quicksilver")
+    assert found(page, "Nothing", "quicksilver") == []
+    page.get_by_role("searchbox").fill("tea")
+    assert found(page, "Nothing", "tea") == []
+
+
 def test_without_a_query_nothing_is_loaded_but_one_small_script(page: Page, address: str) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
