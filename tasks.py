@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 
 from invoke import Context, Exit, task
@@ -17,7 +18,7 @@ from tools.calls import report as report_of_calls
 from tools.calls import shown_calls
 from tools.check import FORMATS, lines
 from tools.check import check as check_site
-from tools.drafts import DraftError, edit, new_draft, publish_draft, shown
+from tools.drafts import DraftError, chosen_topic, edit, new_draft, publish_draft, shown
 from tools.ids import written_ids
 from tools.preview import serve as serve_site
 from tools.publish import PublishError
@@ -29,6 +30,11 @@ from tools.report import report as report_of_blog
 from tools.report import written_page
 
 LOCK = ["uv", "pip", "compile", "--universal", "--generate-hashes", "--python-version", "3.11"]
+# Without a title `new` asks for one; Invoke would insist on whatever is positional.
+TITLED = any(
+    not word.startswith("-") and before not in ("-o", "--topic", "-c", "--content")
+    for before, word in pairwise(sys.argv[sys.argv.index("new") :] if "new" in sys.argv else [])
+)
 GROUPS = ["--group", "site", "--group", "test", "--group", "lint"]
 
 
@@ -73,18 +79,22 @@ def build(
 
 
 @task(
+    positional=["title"] if TITLED else [],
     help={
-        "title": "what the story is called",
+        "title": "what the story is called (default: ask)",
         "topic": "which topic it belongs to (default: ask)",
         "page": "a page such as About instead",
         "content": "another content folder",
-    }
+    },
 )
-def new(_: Context, title: str, topic: str = "", page: bool = False, content: str = "") -> None:
+def new(
+    _: Context, title: str | None = None, topic: str = "", page: bool = False, content: str = ""
+) -> None:
     """Begin a story as a draft, and open it in your editor."""
     try:
         folder = Path(content) if content else None
-        file = new_draft(title, lambda known: topic or _asked(known), page, folder)
+        given = _asked_title() if title is None else title
+        file = new_draft(given, lambda known: topic or _asked_topic(known), page, folder)
         print(f"The draft is {shown(file)}", flush=True)
         opened = edit(file)
     except (BuildError, DraftError) as error:
@@ -335,15 +345,36 @@ def clean(_: Context) -> None:
     REPORT.unlink(missing_ok=True)
 
 
-def _asked(known: list[str]) -> str:
-    """The topic that the writer chooses from a list; Exit when there is nobody to ask."""
+def _asked_title() -> str:
+    """The title that the writer types; Exit when there is nobody to ask."""
+    if not sys.stdin.isatty():
+        raise Exit('say what it is called: python3 bootstrap.py new "The map in your head"', 1)
+    return _asked("What is it called? ")
+
+
+def _asked_topic(known: list[str]) -> str:
+    """The topic that the writer chooses from a list; Exit when there is nobody to ask.
+
+    The third answer is the last, known or not.
+    """
     if len(known) == 1:
         return known[0]
     if not sys.stdin.isatty():
         raise Exit(f'say which topic, like --topic "{known[0]}"; known: {", ".join(known)}', 1)
     print(*(f"{number:3}  {name}" for number, name in enumerate(known, 1)), sep="\n")
+    question = "Which topic? A number or a name: "
+    for _ in range(2):
+        try:
+            return chosen_topic(_asked(question), known)
+        except DraftError as error:
+            print(error)
+    return _asked(question)
+
+
+def _asked(question: str) -> str:
+    """What the writer answers; Exit when she would rather not."""
     try:
-        return input("Which topic? A number or a name: ")
+        return input(question)
     except (EOFError, KeyboardInterrupt):
         raise Exit("\nStopped; nothing was written.", 130) from None
 

@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -208,3 +209,80 @@ def test_the_task_asks_for_the_topic_on_a_terminal_and_opens_the_editor(small_si
     file.write_text(file.read_text().replace(SUMMARY, "A map."))
     again = run(site, "publish-draft", "a-map")
     assert "Once published it is at https://outcome-giraffe.example/a-map/" in again.stdout
+
+
+def typed(site: SmallSite, keys: str, *words: str) -> "subprocess.CompletedProcess[str]":
+    """The task "new", as the writer runs it and answers it at a terminal."""
+    ours, theirs = pty.openpty()
+    os.write(ours, keys.encode())
+    done = run(site, *words, stdin=theirs)
+    os.close(ours)
+    os.close(theirs)
+    assert "Traceback" not in done.stdout + done.stderr
+    return done
+
+
+def new_files(site: SmallSite) -> set[str]:
+    """The content's files that were not there from the start."""
+    return {*files_below(site.content)} - {*TRUST}
+
+
+def test_a_topic_that_is_none_is_asked_for_again_but_not_for_ever(small_site: Make) -> None:
+    site = small_site(TRUST)
+    never = typed(site, "7\n\nTrsut\n2\n", "new", "A map")
+    assert (never.returncode, never.stdout.count("Which topic?")) == (1, 3)
+    assert 'there is no topic "7"; known: Following up, Trust' in never.stdout
+    assert 'there is no topic "Trsut"; did you mean "Trust"?' in never.stderr
+    assert new_files(site) == set()
+    done = typed(site, "7\ntrust\n", "new", "A map")
+    assert (done.returncode, done.stdout.count("Which topic?")) == (0, 2)
+    assert new_files(site) == {"posts/trust/a-map.md"}
+
+
+def test_a_title_left_out_is_asked_for(small_site: Make) -> None:
+    site = small_site(TRUST)
+    quiet = run(site, "new", "--topic", "trust")
+    assert quiet.returncode == 1
+    assert quiet.stderr.strip() == (
+        'say what it is called: python3 bootstrap.py new "The map in your head"'
+    )
+    empty = typed(site, "\n", "new", "-o", "trust")
+    assert (empty.returncode, empty.stderr) == (
+        1, 'the title "" has no letter for an address; write a word or two\n',
+    )  # fmt: skip
+    assert new_files(site) == set()
+    assert typed(site, "A map\n2\n", "new").returncode == 0
+    assert typed(site, "Who I am\n", "new", "--page").returncode == 0
+    assert new_files(site) == {"posts/trust/a-map.md", "pages/who-i-am.md"}
+    assert typed(site, "", "new", "--page", "Last").returncode == 0
+    assert "pages/last.md" in new_files(site)
+
+
+@pytest.mark.parametrize(
+    ("words", "question"), [(("new",), "called?"), (("new", "A"), "Which topic?")]
+)
+def test_who_would_rather_not_answer_is_told_that_nothing_is_written(
+    small_site: Make, words: tuple[str, ...], question: str
+) -> None:
+    site = small_site(TRUST)
+    told = "Stopped; nothing was written."
+    ended = typed(site, "\x04", *words)
+    assert (ended.returncode, ended.stderr.strip()) == (130, told)
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "invoke", *words, "--content", str(site.content)],
+        cwd=ROOT,
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    said = b""
+    while question.encode() not in said:
+        said += os.read(process.stdout.fileno(), 1000)
+    process.send_signal(signal.SIGINT)
+    stderr = process.communicate(timeout=60)[1].decode()
+    os.close(ours)
+    os.close(theirs)
+    assert (process.returncode, stderr.strip()) == (130, told)
+    assert new_files(site) == set()
