@@ -6,7 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from html import escape, unescape
@@ -14,6 +15,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from checks.problems import Problem, said
+from posts.content_folder import visible
 from watchfiles import Change, DefaultFilter, watch
 
 from .build import ROOT, site_settings
@@ -24,6 +27,8 @@ STYLE_PATH = "/_preview/style.css"
 RELOAD_PATH = "/_preview/reload.js"
 STATE_PATH = "/_preview/state"
 NOWHERE = "/_preview/nowhere"
+# More are folded: the page is to be seen, on a phone too.
+MOST_KINDS = 4
 PORTS = range(8000, 8020)
 # Asked again and again with the number of the build that the page shows; the answer
 # comes when there is a newer one. A page that was left open does not wait for ever.
@@ -47,17 +52,27 @@ STALE = "The build failed. This is the last page that was whole."
 STYLE = """\
 [role="alert"] {
   margin: 0;
-  padding: 1rem;
+  padding: 0.75rem 1rem;
+  max-height: 50vh;
+  box-sizing: border-box;
+  overflow-y: auto;
   background: #fff3cd;
   color: #332701;
   border-bottom: 4px solid #b02a37;
-  font: 1rem/1.5 monospace;
-}
-[role="alert"] pre {
-  margin: 0;
-  font: inherit;
-  white-space: pre-wrap;
+  font: 1rem/1.4 system-ui, sans-serif;
   overflow-wrap: anywhere;
+}
+[role="alert"] :is(p, ul) {
+  margin: 0;
+  padding: 0;
+  max-width: none;
+}
+[role="alert"] li {
+  margin: 0.25rem 0 0 1rem;
+}
+[role="alert"] summary {
+  padding: 0.25rem 0;
+  cursor: pointer;
 }
 """
 
@@ -74,7 +89,7 @@ class Preview:
     hosts: set[str] = field(default_factory=lambda: {"localhost", "127.0.0.1"})
     # Not from 0: a page that was left open must see a preview that was started again.
     build: int = field(default_factory=time.time_ns)
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
     stale: bool = False
     changed: threading.Condition = field(default_factory=threading.Condition)
 
@@ -88,7 +103,7 @@ class Preview:
         pipe = subprocess.PIPE
         with subprocess.Popen(words, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as process:
             try:
-                built, said = process.communicate()
+                built, told = process.communicate()
             except KeyboardInterrupt:
                 # It gets the Ctrl-C too, and a moment to take its unfinished folder away.
                 process.communicate()
@@ -97,12 +112,12 @@ class Preview:
             self.build += 1
             # What a build warns of is for the terminal: the pages are as they are meant to be.
             self.problems = tuple(
-                line for line in said.strip().splitlines() if not line.startswith("warning: ")
+                said(line) for line in told.strip().splitlines() if not line.startswith("warning: ")
             )
             self.stale = not built.startswith("Built ")
             self.changed.notify_all()
         done = "" if self.stale else f"Rebuilt in {time.perf_counter() - start:.1f} s"
-        return f"{said}{done}".strip()
+        return f"{told}{done}".strip()
 
     def wait_for_other_than(self, build: str) -> str:
         """The number of the newest build, as soon as it is another one, or after a while."""
@@ -176,17 +191,16 @@ class PreviewHandler(SimpleHTTPRequestHandler):
     def _notice(self, source: str = "") -> str:
         """What is wrong, first with the page's source; empty when nothing is."""
         problems, stale = self.preview.problems, self.preview.stale
-        own = [
-            line for line in problems if source and f"/{source}:" in line.partition(": ")[0] + ":"
-        ]
+        file = f"/{visible(source)}"
+        own = [each for each in problems if source and each.file.endswith(file)]
         # When nothing was built, what stands elsewhere is the matter of this page as well.
-        rest = [line for line in problems if line not in own]
+        rest = [each for each in problems if each not in own]
         if not own and (stale or not source):
             own, rest = rest, []
         parts = [f"<p>{STALE}</p>"] if stale else []
-        parts += [_preformatted(own)] if own else []
+        parts += [_listed(own)] if own else []
         if rest:
-            parts.append(f"<details><summary>Elsewhere</summary>{_preformatted(rest)}</details>")
+            parts.append(_folded(f"Elsewhere: {len(rest)}", rest))
         if not parts:
             return ""
         style = f'<link rel="stylesheet" href="{STYLE_PATH}">'
@@ -254,9 +268,39 @@ def _lan_address() -> str:
         return str(probe.getsockname()[0])
 
 
-def _preformatted(lines: Sequence[str]) -> str:
-    text = escape("\n".join(lines))
-    return f"<pre>{text}</pre>"
+def _listed(problems: Sequence[Problem]) -> str:
+    """The first problem of each kind, and of more than a few kinds the first, as HTML.
+
+    What is not shown is folded, with how many they are.
+    """
+    kinds: dict[tuple[str, str], list[Problem]] = defaultdict(list)
+    # Errors first: the site waits for them.
+    for each in sorted(problems, key=lambda one: one.severity):
+        # What stands in no file, and so has no rule, is one of its kind.
+        kinds[each.file, each.rule or each.words].append(each)
+    by_kind = [*kinds.values()]
+    items = [
+        _line(first) + (_folded(f"{len(more)} more like this", more) if more else "")
+        for first, *more in by_kind[:MOST_KINDS]
+    ]
+    rest = [each for kind in by_kind[MOST_KINDS:] for each in kind]
+    return _list(items) + (_folded(f"{len(rest)} of other kinds", rest) if rest else "")
+
+
+def _folded(summary: str, problems: Iterable[Problem]) -> str:
+    return f"<details><summary>{summary}</summary>{_list(map(_line, problems))}</details>"
+
+
+def _list(items: Iterable[str]) -> str:
+    return f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
+
+
+def _line(problem: Problem) -> str:
+    """The problem with its file's name alone, as HTML."""
+    name = problem.file.rpartition("/")[2]
+    place = f"<strong>{escape(name)}, line {problem.line}:</strong> " if name else ""
+    warning = "warning: " if problem.severity == "warning" else ""
+    return f"{place}{warning}{escape(problem.words)}"
 
 
 def _watch(saved: threading.Event) -> None:

@@ -112,7 +112,7 @@ def test_an_edit_reaches_the_open_page_and_a_broken_post_does_not_end_it(
 
     (posts / "broken.md").write_text("Title: Broken\nDate: soon\n\nText.")
     expect(page.get_by_role("alert")).to_contain_text(
-        'content/posts/broken.md:2: error: date "soon" is not a date', timeout=SECONDS * 1000
+        'broken.md, line 2: date "soon" is not a date', timeout=SECONDS * 1000
     )
     expect(page.get_by_role("link", name="Edited again")).to_be_visible()
 
@@ -172,7 +172,7 @@ def test_a_page_tells_its_own_problems_and_a_failed_build_leaves_the_last_page(
     expect(page.get_by_role("alert")).to_have_count(0)
     (posts / "first.md").write_text(post("First", "[A]({filename}&lt;b&gt;gone.md)"))
     notice = page.get_by_role("alert")
-    expect(notice).to_contain_text("content/posts/first.md:4: ", timeout=SECONDS * 1000)
+    expect(notice).to_contain_text("first.md, line 4: ", timeout=SECONDS * 1000)
     expect(notice.get_by_text("gone.md leads to no file")).to_be_visible()
     expect(notice.locator("b")).to_have_count(0)
     expect(notice).not_to_contain_text("Elsewhere")
@@ -181,7 +181,7 @@ def test_a_page_tells_its_own_problems_and_a_failed_build_leaves_the_last_page(
     expect(page.locator(".draft-badge")).to_be_visible()
     elsewhere = notice.get_by_text("gone.md leads to no file")
     expect(elsewhere).to_be_hidden()
-    notice.get_by_text("Elsewhere").click()
+    notice.get_by_text(re.compile(r"^Elsewhere: [1-9]")).click()
     expect(elsewhere).to_be_visible()
 
     calls = preview.project / "content" / "calls_to_action.toml"
@@ -191,6 +191,44 @@ def test_a_page_tells_its_own_problems_and_a_failed_build_leaves_the_last_page(
     )
     expect(notice.get_by_text('did you mean "button"')).to_be_visible()
     expect(page.get_by_role("heading", name="Second")).to_be_visible()
+
+
+# A line of each is a kind of its own, which the checks tell of in the preview.
+KINDS = ["Go [here](https://x.example/).", "The the end.", "# Again", "Words {{ x }}.", "A wrrrd."]
+MISSPELT = [f"Of qzx{letter}x." for letter in "abcdefghijklmnopqr"]
+
+
+@pytest.mark.parametrize(
+    ("body", "shown", "folded"),
+    [
+        ("One wrrrd.", 1, []),
+        ("\n\n".join(KINDS), 4, ["1 of other kinds"]),
+        (
+            "\n\n".join([*KINDS, *(f"[There](/{'y' * 200}{n}/)." for n in range(17)), *MISSPELT]),
+            4,
+            ["20 of other kinds", "16 more like this"],
+        ),
+    ],
+    ids=["one", "five", "forty"],
+)
+def test_however_many_problems_a_page_has_it_is_seen_on_a_phone(
+    preview: Running, page: Page, body: str, shown: int, folded: list[str]
+) -> None:
+    posts = preview.project / "content" / "posts"
+    (posts / "first.md").write_text(post("First", body, Id="first", Summary="One."))
+    preview.wait_for("Rebuilt in")
+    page.goto(f"{preview.address}/first/")
+    notice = page.get_by_role("alert")
+    expect(notice.locator("> ul > li")).to_have_count(shown)
+    assert sorted(notice.locator("summary").all_inner_texts()) == sorted(folded)
+    for width in (320, 390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert notice.bounding_box()["height"] <= 844 / 2  # type: ignore[index]
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+    for summary in notice.locator("summary").all():
+        summary.click()
+    page.set_viewport_size({"width": 320, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
 def test_the_address_that_a_draft_will_have_leads_to_the_draft(
