@@ -51,10 +51,8 @@ class Memory:
         The function must depend on the item alone: one of a module's own, or a ``partial`` of it
         over plain data. Items are plain data, results are picklable.
         """
-        given, name = list(items), _named(function)
-        return self.recall(
-            [self.key(name, item) for item in given], lambda i: function(given[i])
-        )
+        given, name = list(items), self.key(_named(function))
+        return self.recall([self.key(name, item) for item in given], lambda i: function(given[i]))
 
     def recall(self, keys: Sequence[bytes], work: Callable[[int], T]) -> list[T]:
         """What ``work(i)`` gives for each key's place; only what is not known yet is done.
