@@ -1,0 +1,237 @@
+"""Digests of what is read of values: equal when all that is read is equal.
+
+They are the same in every process and on every machine.
+"""
+
+from collections import deque
+from collections.abc import (
+    Callable,
+    Collection,
+    ItemsView,
+    Iterable,
+    Iterator,
+    KeysView,
+    Mapping,
+    ValuesView,
+)
+from contextlib import suppress
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from enum import Enum
+from functools import cache
+from hashlib import blake2b
+from pathlib import PurePath
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .template_reads import EACH, Reads
+
+SIZE = 16
+_SEQUENCES = (list, tuple, range, deque, set, frozenset, KeysView, ValuesView, ItemsView)
+_MAPPINGS = (dict, MappingProxyType)
+_SHOWN, _WHOLE = Reads(), Reads()
+_SHOWN.shown = _WHOLE.whole = True
+# How what is plain is put into bytes: that is done whole, whatever of it is read.
+_PLAIN: tuple[tuple[type, Callable[[Any], str]], ...] = (
+    (Enum, lambda value: f"{value.name} {_plain(value.value)!r}"),
+    (str, str.__str__),
+    (int, int.__repr__),
+    (float, float.__repr__),
+    (bytes, bytes.hex),
+    (type(None), repr),
+    (datetime, lambda value: f"{value.isoformat()} {value.fold} {_zone(value)}"),
+    (date, date.isoformat),
+    (time, time.isoformat),
+    (timedelta, repr),
+    (ZoneInfo, str),
+    (timezone, str),
+    (PurePath, PurePath.as_posix),
+)
+
+
+class UnknownValueError(Exception):
+    """What is read of a value has no fingerprint, for the reason that it carries."""
+
+
+class Fingerprints:
+    """The digests of one build, in which no value changes.
+
+    ``names`` says for a class, and those below it, what stands for a value of it that is shown or
+    compared: plain data, or a tuple of such. ``methods`` are those that are called without
+    arguments for what they return; those of a dataclass are functions of its fields.
+    """
+
+    def __init__(
+        self,
+        names: Mapping[type, Callable[[Any], object]],
+        methods: Collection[tuple[type, str]],
+    ) -> None:
+        self._names, self._methods = names, frozenset(methods)
+        # The digest, or why there is none, by the ids of value and node, which it keeps alive.
+        self._known: dict[tuple[int, int], tuple[object, Reads, bytes | str]] = {}
+
+    def of(self, value: object, reads: Reads) -> bytes:
+        """A digest (16 bytes) of what is read of the value. Raises UnknownValueError."""
+        plain = _plain(value)
+        if plain is not None:
+            return _digest((plain,))
+        key = (id(value), id(reads))
+        known = self._known.get(key)
+        if known is None:
+            # In case it is met again within itself.
+            self._known[key] = (value, reads, f"a {type(value).__qualname__} within itself")
+            known = (value, reads, self._made(value, reads))
+            self._known[key] = known
+        if isinstance(known[2], str):
+            raise UnknownValueError(known[2])
+        return known[2]
+
+    def whole(self, value: object) -> bytes:
+        """A digest (16 bytes) of all that the value is. Raises UnknownValueError."""
+        return self.of(value, _WHOLE)
+
+    def _made(self, value: object, reads: Reads) -> bytes | str:
+        """The digest, or why there is none."""
+        try:
+            return _digest(self._parts(value, reads))
+        except UnknownValueError as error:
+            return str(error)
+        except Exception as error:  # What properties and methods raise is no fixed set.
+            return f"a {type(value).__qualname__}: {error!r}"
+
+    def _parts(self, value: object, reads: Reads) -> Iterator[bytes]:
+        kind: type = type(value)
+        yield _name(kind)
+        if reads.called and callable(value):
+            raise UnknownValueError(f"a {kind.__qualname__} is called")
+        if isinstance(value, _MAPPINGS):
+            yield from self._mapping_parts(value, reads)
+        elif isinstance(value, _SEQUENCES):
+            yield from self._sequence_parts(value, reads)
+        else:
+            yield from self._object_parts(value, reads)
+
+    def _mapping_parts(self, value: Mapping[Any, object], reads: Reads) -> Iterator[bytes]:
+        whole = reads.whole
+        yield self._all(value, _SHOWN)
+        for name, child in reads.children.items():
+            if name == EACH:
+                yield self._all(value, child)
+                continue
+            is_method = hasattr(dict, str(name))
+            whole |= is_method and child.called
+            if name in value:
+                yield self._named(name, value[name], child)
+            elif hasattr(value, "__missing__") or (not is_method and hasattr(value, str(name))):
+                raise UnknownValueError(f"{name} of a {type(value).__qualname__}")
+        if reads.shown:
+            yield self._all(value.values(), _SHOWN)
+        if whole:
+            yield self._all(value.values(), _WHOLE)
+
+    def _sequence_parts(self, value: Collection[object], reads: Reads) -> Iterator[bytes]:
+        whole = reads.whole
+        yield b"%d" % len(value)
+        # A set has no order, so any element may be the first.
+        items = None if isinstance(value, set | frozenset) else value
+        for name, child in reads.children.items():
+            if name == EACH or (isinstance(name, int) and items is None):
+                yield self._all(value, child)
+            elif isinstance(name, int):
+                items = items if isinstance(items, list | tuple) else [*value]
+                if -len(items) <= name < len(items):
+                    yield self._named(name, items[name], child)
+            elif name in getattr(value, "_fields", ()):
+                yield self._named(name, getattr(value, name), child)
+            else:
+                # A method.
+                whole = True
+        if reads.shown:
+            yield self._all(value, _SHOWN)
+        if whole:
+            yield self._all(value, _WHOLE)
+
+    def _object_parts(self, value: object, reads: Reads) -> Iterator[bytes]:
+        kind: type = type(value)
+        whole = reads.whole
+        if hasattr(kind, "__bool__") or hasattr(kind, "__len__"):
+            yield b"%d" % bool(value)
+        if reads.shown:
+            named = next((each for each in kind.__mro__ if each in self._names), None)
+            if named:
+                yield self.whole(self._names[named](value))
+            else:
+                whole = True
+        for name, child in reads.children.items():
+            if name == EACH:
+                yield self._elements(value, child)
+            elif child.called and any((each, name) in self._methods for each in kind.__mro__):
+                yield self._named(name, getattr(value, str(name))(), _WHOLE)
+            elif child.called and is_dataclass(kind) and hasattr(kind, str(name)):
+                whole = True
+            else:
+                yield from self._attribute_or_item(value, name, child)
+        if whole:
+            if not is_dataclass(kind):
+                raise UnknownValueError(f"anything of a {kind.__qualname__}")
+            for field in fields(kind):
+                yield self._named(field.name, getattr(value, field.name), _WHOLE)
+
+    def _attribute_or_item(self, value: Any, name: Any, child: Reads) -> Iterator[bytes]:
+        """What Jinja finds: it tries both, in an order that depends on how it is written."""
+        with suppress(AttributeError, TypeError):
+            yield self._named(name, getattr(value, name), child)
+        if hasattr(type(value), "__getitem__"):
+            with suppress(AttributeError, LookupError, TypeError):
+                yield b"item" + self._named(name, value[name], child)
+
+    def _named(self, name: str | int, value: object, reads: Reads) -> bytes:
+        try:
+            return repr(name).encode() + self.of(value, reads)
+        except UnknownValueError as error:
+            raise UnknownValueError(f"{name}: {error}") from None
+
+    def _elements(self, value: Any, reads: Reads) -> bytes:
+        if iter(value) is value:
+            raise UnknownValueError(f"a {type(value).__qualname__}, which ends when it is read")
+        return self._all(value, reads)
+
+    def _all(self, values: Iterable[object], reads: Reads) -> bytes:
+        digests = [self.of(value, reads) for value in values]
+        if isinstance(values, set | frozenset):
+            digests.sort()
+        return b"".join(digests)
+
+
+def _plain(value: object) -> bytes | None:
+    """The value as bytes if it is plain data, no other value's."""
+    kind: type = type(value)
+    encoded = _encoder(kind)
+    if not encoded:
+        return None
+    if not isinstance(value, Enum) and getattr(value, "__dict__", None):
+        raise UnknownValueError(f"a {kind.__qualname__} with attributes")
+    return _name(kind) + b" " + encoded(value).encode("utf-8", "surrogatepass")
+
+
+@cache
+def _encoder(kind: type) -> Callable[[Any], str] | None:
+    return next((encode for plain, encode in _PLAIN if issubclass(kind, plain)), None)
+
+
+@cache
+def _name(kind: type) -> bytes:
+    return f"{kind.__module__}.{kind.__qualname__}".encode()
+
+
+def _zone(moment: datetime) -> str:
+    return str(getattr(moment.tzinfo, "key", None) or moment.tzname())
+
+
+def _digest(parts: Iterable[bytes]) -> bytes:
+    digest = blake2b(digest_size=SIZE)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.digest()
