@@ -28,6 +28,8 @@ from zoneinfo import ZoneInfo
 from .template_reads import EACH, Reads
 
 SIZE = 16
+# Longer texts are not often met twice.
+SHORT = 200
 _SEQUENCES = (list, tuple, range, deque, set, frozenset, KeysView, ValuesView, ItemsView)
 _MAPPINGS = (dict, MappingProxyType)
 _SHOWN, _WHOLE = Reads(), Reads()
@@ -68,14 +70,20 @@ class Fingerprints:
         methods: Collection[tuple[type, str]],
     ) -> None:
         self._names, self._methods = names, frozenset(methods)
+        self._texts: dict[str, bytes] = {}
         # The digest, or why there is none, by the ids of value and node, which it keeps alive.
         self._known: dict[tuple[int, int], tuple[object, Reads, bytes | str]] = {}
 
     def of(self, value: object, reads: Reads) -> bytes:
         """A digest (16 bytes) of what is read of the value. Raises UnknownValueError."""
+        if type(value) is str and value in self._texts:
+            return self._texts[value]
         plain = _plain(value)
         if plain is not None:
-            return _digest((plain,))
+            digest = blake2b(plain, digest_size=SIZE).digest()
+            if type(value) is str and len(value) <= SHORT:
+                self._texts[value] = digest
+            return digest
         key = (id(value), id(reads))
         known = self._known.get(key)
         if known is None:
@@ -230,8 +238,6 @@ def _zone(moment: datetime) -> str:
 
 
 def _digest(parts: Iterable[bytes]) -> bytes:
-    digest = blake2b(digest_size=SIZE)
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big"))
-        digest.update(part)
-    return digest.digest()
+    # What is plain starts with a name, and never with the zero of a length.
+    lengths = b"".join([len(part).to_bytes(8, "big") + part for part in parts])
+    return blake2b(lengths, digest_size=SIZE).digest()

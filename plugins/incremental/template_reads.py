@@ -352,6 +352,7 @@ class _Interpreter:
         self, node: nodes.Include | nodes.Import | nodes.FromImport, scope: _Scope
     ) -> list[_Scope]:
         """The top levels of the templates, interpreted, that the statement may take in."""
+        self._value(node.template, scope)
         around = scope if node.with_context else _Context(self._environment, None)
         tops = []
         for names in self._names(node.template):
@@ -446,7 +447,10 @@ class _Interpreter:
                 self._body(node.body, scope)
             case nodes.EvalContextModifier():
                 self._options(node, scope)
-            case nodes.Extends() | nodes.Continue() | nodes.Break():
+            case nodes.Extends():
+                # Which it is may depend on something.
+                self._value(node.template, scope)
+            case nodes.Continue() | nodes.Break():
                 pass
             case _:
                 raise self._everything(type(node).__name__, node)
