@@ -1,10 +1,12 @@
 """Which call shows where, by rule, by front matter, by hand."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from engagement.calls_to_action import CallToAction
 from engagement.placements import CallsToAction, Chosen, Placement, Subject, When, choose, matches
+from engagement.settings import CallsToActionSettings
+from engagement.site_calls import SiteCalls
 
 TODAY = date(2026, 6, 1)
 STORY = Subject(("Trust",), ("listening", "Small steps"), ("Coming back",), ("Ann",), 800)
@@ -126,3 +128,12 @@ def test_calls_that_are_no_more_are_left_out() -> None:
 
 def test_a_slot_that_may_show_none_shows_none() -> None:
     assert choose(offers(Placement("a", "end")), {"end": 0}, STORY, TODAY) == {}
+
+
+def test_only_placements_of_the_day_are_in_force() -> None:
+    gone = Placement("a", "end", When(last_day=date(2026, 5, 31)))
+    now = Placement("b", "end", When(first_day=TODAY, last_day=TODAY))
+    later = Placement("c", "end", When(first_day=date(2026, 6, 2)))
+    noon = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    site_calls = SiteCalls(offers(gone, now, later), CallsToActionSettings(), noon, "", "")
+    assert site_calls.in_force.placements == (now,)

@@ -141,6 +141,7 @@ def test_values_that_differ_have_fingerprints_that_differ() -> None:
         ("{{ v.a }}", {"a": 1}, {"a": 2}),
         ("{{ v.b }}", {"a": 1}, {"a": 1, "b": 1}),
         ("{{ v.get('a') }}", {"a": 1}, {"a": 2}),
+        ("{{ v|first }}", {"a": 1}, {"b": 1}),
         ("{% for k, x in v.items() %}{{ x }}{% endfor %}", {"a": 1}, {"a": 2}),
         ("{% for k in v %}{{ k }}{% endfor %}", {"a": 1, "b": 1}, {"b": 1, "a": 1}),
         ("{{ v['a'] }}", Shelf({"a": 1}, a=0), Shelf({"a": 2}, a=0)),

@@ -66,6 +66,7 @@ def paths(found: TemplateReads) -> set[str]:
         ("{{ a.b.c(d).e }}", "a.b.c() d!"),
         ("{{ a(b.c) }}", "a() b.c"),
         ("{{ range(a)|join }}", "a! range()"),
+        ("{{ range(*a)|join }}{{ dict(**b) }}", "a! b! range() dict()"),
         ("{% filter upper %}{{ a }}{% endfilter %}", "a="),
         ("{{ a|upper }}{{ b|replace(c, d) }}{{ e|int }}", "a= b= c= d= e="),
         ("{{ a|tojson }}{{ b|attr(c) }}", "a! b! c!"),
