@@ -181,8 +181,8 @@ def add_to_feed(context: dict[str, Any], feed: Any) -> None:
 
 
 # For incremental builds: beside each article what the template reads.
-add_to_feed.reads = ("RSS_FEED_SUMMARY_ONLY",)
-add_to_feed.renders = ("engagement/feed.html",)
+add_to_feed.reads = ("RSS_FEED_SUMMARY_ONLY",)  # type: ignore[attr-defined]  # As above.
+add_to_feed.renders = ("engagement/feed.html",)  # type: ignore[attr-defined]  # As above.
 
 
 def _pages(generator: Generator) -> Iterator[Page]:

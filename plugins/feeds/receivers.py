@@ -71,7 +71,7 @@ class FeedWriter(Writer):  # type: ignore[misc]  # Pelican publishes no types.
 
 
 # For incremental builds: what is read besides what Pelican's own writer reads.
-FeedWriter.write_feed.reads = (
+FeedWriter.write_feed.reads = (  # type: ignore[attr-defined]  # mypy knows no such attributes.
     *("elements.*.entry_id", "elements.*.save_as", "elements.*.date", "elements.*.lang"),
     *("elements.*.authors.*.name", "feed_channels", "feed_authority", "FEED_ICON"),
     *("SITEURL", "DEFAULT_LANG", "AUTHOR"),

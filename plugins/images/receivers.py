@@ -154,7 +154,9 @@ def add_sizes_to_feed(context: dict[str, Any], feed: Any) -> None:
 
 
 # For incremental builds.
-add_sizes_to_feed.reads = ("site_images.pictures", "localsiteurl", "SITEURL")
+add_sizes_to_feed.reads = (  # type: ignore[attr-defined]  # mypy knows no attributes of functions.
+    *("site_images.pictures", "localsiteurl", "SITEURL"),
+)
 
 
 def prepare_images(generators: Iterable[Generator]) -> None:

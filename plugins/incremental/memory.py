@@ -153,7 +153,9 @@ class _Unpickler(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         """The class; UnpicklingError for what a result of a build does not hold."""
-        known = name in _BUILTINS if module == "builtins" else module.split(".")[0] in self._modules
+        known = (
+            name in _BUILTINS if module == "builtins" else module.partition(".")[0] in self._modules
+        )
         found = super().find_class(module, name) if known else None
         if not isinstance(found, type):
             raise pickle.UnpicklingError(f"{module}.{name}")
@@ -207,7 +209,7 @@ def _listening() -> Iterator[list[logging.LogRecord]]:
     """The warnings and errors that are logged meanwhile."""
     heard: list[logging.LogRecord] = []
     handler = logging.Handler(logging.WARNING)
-    handler.emit = heard.append  # type: ignore[method-assign]
+    handler.emit = heard.append  # type: ignore[assignment, method-assign]
     root = logging.getLogger()
     root.addHandler(handler)
     try:

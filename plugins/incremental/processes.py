@@ -17,7 +17,7 @@ FEWEST = 32
 PIECES = 16
 
 # What the copies do; they find it here, as it need not be picklable.
-_work: Callable[[int], Any]
+_work: list[Callable[[int], Any]] = []
 
 
 def processors() -> int:
@@ -40,11 +40,10 @@ def workers(count: int) -> int:
 
 def spread(work: Callable[[int], T], count: int) -> Iterator[T]:
     """``work(i)`` for each i below ``count``, in order; what it returns must be picklable."""
-    global _work
     if workers(count) < 2:
         yield from map(work, range(count))
         return
-    _work = work
+    _work.append(work)
     # The copies share what is there as long as nobody writes to it, not even the collector.
     gc.collect()
     gc.freeze()
@@ -57,7 +56,8 @@ def spread(work: Callable[[int], T], count: int) -> Iterator[T]:
             yield from pool.imap(_piece, range(count), PIECES)
     finally:
         gc.unfreeze()
+        _work.pop()
 
 
 def _piece(i: int) -> Any:
-    return _work(i)
+    return _work[-1](i)

@@ -79,7 +79,7 @@ def read_from_memory(readers: Readers) -> None:
     if memory is None:
         return
     set_type = _typography(readers.settings)
-    settings = memory.shared.setdefault("settings", {**readers.settings, "TYPOGRIFY": False})
+    settings: Any = memory.shared.setdefault("settings", {**readers.settings, "TYPOGRIFY": False})
     for ending, base in readers.reader_classes.items():
         if base:
             readers.reader_classes[ending] = partial(_reader, base, memory, set_type, settings)
@@ -112,7 +112,8 @@ def set_head(generator: Generator, metadata: dict[str, Any]) -> None:
     """Do the typography of titles and summaries, which need not come from the file."""
     if "MEMORY" in generator.settings:
         set_type = _typography(generator.settings)
-        metadata |= {key: set_type(metadata[key]) for key in ("title", "summary") if key in metadata}
+        for key in {"title", "summary"} & metadata.keys():
+            metadata[key] = set_type(metadata[key])
 
 
 def write_what_changed(generators: Iterable[Generator]) -> None:
@@ -148,9 +149,7 @@ def save(pelican: Pelican) -> None:
 class _Remembering:
     """A reader's ``read`` with a memory, and with typography."""
 
-    def __init__(
-        self, reader: BaseReader, memory: Memory, set_type: Callable[[str], str]
-    ) -> None:
+    def __init__(self, reader: BaseReader, memory: Memory, set_type: Callable[[str], str]) -> None:
         self._reader, self._memory, self._set_type = reader, memory, set_type
         self._read = reader.read
 
@@ -221,7 +220,7 @@ def _write(
 
 
 # Of what is written, the files alone.
-save.reads = ()
+save.reads = ()  # type: ignore[attr-defined]  # mypy knows no attributes of functions.
 
 
 def _find_quickly(generator: ArticlesGenerator) -> None:

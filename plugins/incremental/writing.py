@@ -20,10 +20,7 @@ from .template_reads import EACH, Reads, template_reads
 
 # What Pelican's own writer reads of a feed's stories, and of the site.
 FEED_READS = (
-    *(
-        f"elements.*.{name}"
-        for name in ("title", "url", "content", "summary", "date", "modified")
-    ),
+    *(f"elements.*.{name}" for name in ("title", "url", "content", "summary", "date", "modified")),
     *("elements.*.category.name", "elements.*.tags.*.name", "elements.*.author.name"),
     *("SITEURL", "FEED_DOMAIN", "SITENAME", "SITESUBTITLE"),
 )
@@ -142,7 +139,8 @@ class IncrementalWriter:
                 if not done:  # Here its error can be told.
                     job.write()
         for job in jobs:
-            self._pages.written(job.name, job.parts)
+            if job.parts:
+                self._pages.written(job.name, job.parts)
 
     def _add(
         self, name: str, write: Callable[[], None], made_of: Callable[[], Parts], at_once: bool
@@ -162,11 +160,10 @@ class IncrementalWriter:
             parts = made_of()
         except UnknownValueError as error:
             self._pages.always(name, str(error))
-            parts = None
+            self._jobs.append(_Job(name, write, None))
         else:
-            if self._pages.keep(name, parts):
-                return
-        self._jobs.append(_Job(name, write, parts))
+            if not self._pages.keep(name, parts):
+                self._jobs.append(_Job(name, write, parts))
 
     def _split(
         self,
@@ -237,7 +234,7 @@ class IncrementalWriter:
 
     def _template(self, template: Template) -> "_Template":
         """What is known of a template."""
-        key = (id(template.environment), template.name)
+        key = (id(template.environment), str(template.name))
         if key not in self._templates:
             self._templates[key] = _Template(template, self._told)
         return self._templates[key]
@@ -312,7 +309,9 @@ def _sources(environment: Environment, names: Iterable[str]) -> bytes:
     digest = blake2b(digest_size=16)
     for name in names:
         try:
-            source = environment.loader.get_source(environment, name)[0]
+            source = (
+                environment.loader.get_source(environment, name)[0] if environment.loader else ""
+            )
         except TemplateNotFound:
             source = "\0"  # It may come to be.
         digest.update(f"{len(name)}:{name}{len(source)}:{source}".encode())
