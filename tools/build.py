@@ -2,11 +2,15 @@
 
 import logging
 import shutil
+import signal
 import tempfile
+import threading
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -98,12 +102,17 @@ def build(
         # What is left out is told already; that others link to it is news.
         consequences = [each for each in left if each.rule in FOLLOWING] if problems else left
         problems = tuple(in_order([*problems, *consequences]))
+        kept: Collection[str] = settings["PAGES"].kept if "PAGES" in settings else ()
         if not drafts:
-            _write_search_index(fresh, settings["DEFAULT_LANG"])
+            _write_search_index(fresh, {name: target / name for name in kept}, settings)
         (fresh / MARK).write_text(MARK_TEXT)
         fresh.chmod(0o755)
         pages = sum(1 for _ in fresh.rglob("*.html"))
-        _swap(fresh, target)
+        pages += sum(name.endswith(".html") for name in kept)
+        if kept:
+            _merge(fresh, target, kept)
+        else:
+            _swap(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return Built(target, pages, problems, tuple(settings["HELD_BACK"]))
@@ -180,15 +189,27 @@ def checked_siteurl(siteurl: str) -> str:
     return siteurl.rstrip("/")
 
 
-def _write_search_index(site: Path, lang: str) -> None:
-    """Index the pages of the site. Raises BuildError when there can be no index."""
+def _write_search_index(site: Path, kept: Mapping[str, Path], settings: dict[str, Any]) -> None:
+    """Index the pages of the site, and those that are kept, unless nothing has changed.
+
+    Raises BuildError when there can be no index.
+    """
     # A page that the writer brings along may be in any encoding.
     pages = {
-        page.relative_to(site).as_posix(): page.read_text("utf-8", errors="replace")
-        for page in site.rglob("*.html")
+        name: page.read_text("utf-8", errors="replace")
+        for name, page in {
+            **kept,
+            **{page.relative_to(site).as_posix(): page for page in site.rglob("*.html")},
+        }.items()
+        if name.endswith(".html")
     }
+    index = partial(search_index, pages, settings["DEFAULT_LANG"])
     try:
-        files = search_index(pages, lang)
+        if memory := settings.get("MEMORY"):
+            files = memory.known(memory.key("search", sorted(pages.items())), index)
+            memory.save()
+        else:
+            files = index()
     except SearchError as error:
         raise BuildError(str(error)) from None
     for name, content in files.items():
@@ -326,6 +347,46 @@ def _swap(fresh: Path, target: Path) -> None:
             raise BuildError(f"{target} cannot be replaced: {error.strerror}") from None
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _merge(fresh: Path, target: Path, kept: Collection[str]) -> None:
+    """Put the fresh files where the last ones are, and take away what is neither fresh nor kept.
+
+    Ctrl-C waits for the end of it. Whatever else ends it, the next build makes the folder whole.
+    """
+    files = {
+        file.relative_to(fresh).as_posix(): file for file in fresh.rglob("*") if file.is_file()
+    }
+    stay = {*kept, *files}
+    with _uninterrupted():
+        try:
+            for old in sorted(target.rglob("*"), reverse=True):
+                if old.is_dir() and not old.is_symlink():
+                    with suppress(OSError):  # It is not empty.
+                        old.rmdir()
+                elif old.relative_to(target).as_posix() not in stay:
+                    old.unlink()
+            for name, file in files.items():
+                (target / name).parent.mkdir(parents=True, exist_ok=True)
+                file.replace(target / name)
+        except OSError as error:
+            raise BuildError(f"{target} cannot be replaced: {error.strerror}") from None
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait until the end."""
+    came: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt
 
 
 class _Errors(logging.Handler):

@@ -33,9 +33,13 @@ class MovedPages(Generator):  # type: ignore[misc]  # Pelican publishes no types
     def generate_output(self, _: object) -> None:
         """Write them; a page that is there already stays, and ends the build."""
         template = self.get_template("aliases/redirect")
+        # What an incremental build has kept is a page that is there, too.
+        kept = self.settings["PAGES"].kept if "PAGES" in self.settings else ()
         for name, content in self.context["redirects"].items():
             file = Path(self.output_path, name)
             try:
+                if name in kept:
+                    raise FileExistsError(name)
                 file.parent.mkdir(parents=True, exist_ok=True)
                 with file.open("x", encoding="utf-8", newline="") as page:
                     page.write(template.render(self.context, content=content))

@@ -71,8 +71,22 @@ class Fingerprints:
     ) -> None:
         self._names, self._methods = names, frozenset(methods)
         self._texts: dict[str, bytes] = {}
+        self._nodes: dict[tuple[object, ...], Reads] = {}
         # The digest, or why there is none, by the ids of value and node, which it keeps alive.
         self._known: dict[tuple[int, int], tuple[object, Reads, bytes | str]] = {}
+
+    def shared(self, reads: Reads) -> Reads:
+        """Of nodes that ask for the same always the same one, so that what is known is found."""
+        children = {name: self.shared(child) for name, child in reads.children.items()}
+        key = (
+            *(reads.shown, reads.whole, reads.called),
+            *sorted((repr(name), id(child)) for name, child in children.items()),
+        )
+        if key not in self._nodes:
+            self._nodes[key] = node = Reads()
+            node.shown, node.whole, node.called = reads.shown, reads.whole, reads.called
+            node.children = children
+        return self._nodes[key]
 
     def of(self, value: object, reads: Reads) -> bytes:
         """A digest (16 bytes) of what is read of the value. Raises UnknownValueError."""

@@ -2,8 +2,7 @@
 
 import json
 import os
-import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -46,9 +45,10 @@ class Record:
 class Pages:
     """Keeps of the last build's files those that a new build would write the same.
 
-    ``last`` is the folder of the last build, ``output`` that of the new one, perhaps the same.
-    ``file`` says what stands in ``last``; one that is damaged or not there is done without.
-    ``reasons`` has, by file, why it was written; empty for what was kept.
+    ``last`` is the folder of the last build, ``output`` that of the new one, perhaps the same;
+    otherwise what is kept is left for the one who puts the two together. ``file`` says what
+    stands in ``last``; one that is damaged or not there is done without. ``reasons`` has, by file,
+    why it was written; empty for what was kept.
     """
 
     def __init__(self, file: Path, last: Path, output: Path) -> None:
@@ -59,20 +59,18 @@ class Pages:
         self.reasons: dict[str, str] = {}
 
     def keep(self, name: str, parts: Parts) -> bool:
-        """Put the last build's file into the output, if it was made of the same parts."""
+        """Whether the last build's file was made of the same parts, and is as it was left."""
         old = self._old.get(name)
         self.reasons[name] = self._reason(name, old, parts)
         if self.reasons[name] or old is None:
             return False
-        if self._last != self._output:
-            target = self._output / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                os.link(self._last / name, target)
-            except OSError:  # Another disk, or one that knows no links.
-                shutil.copyfile(self._last / name, target)
         self._kept[name] = old
         return True
+
+    @property
+    def kept(self) -> Collection[str]:
+        """The files of the last build that hold still."""
+        return self._kept.keys()
 
     def written(self, name: str, parts: Parts) -> None:
         """Note a file that was written."""

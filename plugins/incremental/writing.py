@@ -14,9 +14,10 @@ from pelican.utils import sanitised_join
 from pelican.writers import Writer
 
 from .fingerprints import Fingerprints, UnknownValueError
+from .memory import Memory
 from .pages import Pages, Parts
 from .processes import spread, workers
-from .template_reads import EACH, Reads, template_reads
+from .template_reads import EACH, Reads, TemplateReads, template_reads
 
 # What Pelican's own writer reads of a feed's stories, and of the site.
 FEED_READS = (
@@ -69,11 +70,12 @@ class IncrementalWriter:
     ) -> None:
         self._writer, self._settings, self._fingerprints = writer, settings, fingerprints
         self._pages: Pages = settings["PAGES"]
+        self._memory: Memory = settings["MEMORY"]
         self._jobs: list[_Job] = []
         silent = [each.__qualname__ for each in listeners if not hasattr(each, "reads")]
         self._always = "RELATIVE_URLS" if settings["RELATIVE_URLS"] else ", ".join(silent)
         self._told = [path for each in listeners for path in getattr(each, "reads", ())]
-        self._feeds = _Feeds(writer, listeners, environment)
+        self._feeds = _Feeds(writer, listeners, environment, self._memory, fingerprints.shared)
         self._templates: dict[tuple[int, str], _Template] = {}
 
     def __getattr__(self, name: str) -> Any:
@@ -236,7 +238,9 @@ class IncrementalWriter:
         """What is known of a template."""
         key = (id(template.environment), str(template.name))
         if key not in self._templates:
-            self._templates[key] = _Template(template, self._told)
+            self._templates[key] = _Template(
+                template, self._told, self._memory, self._fingerprints.shared
+            )
         return self._templates[key]
 
     def _feed_parts(
@@ -263,11 +267,21 @@ class _Template:
     the digests of what is not a page's own, by the names that are.
     """
 
-    def __init__(self, template: Template, told: Iterable[str]) -> None:
+    def __init__(
+        self,
+        template: Template,
+        told: Iterable[str],
+        memory: Memory,
+        shared: Callable[[Reads], Reads],
+    ) -> None:
         self.environment = template.environment
-        self.reads = template_reads(self.environment, str(template.name))
-        self.variables = declared_reads(told, dict(self.reads.variables))
-        self.own = {key: [*_parts(key, reads)] for key, reads in self.variables.items()}
+        self.reads = known_reads(memory, self.environment, str(template.name))
+        variables = declared_reads(told, dict(self.reads.variables))
+        self.variables = {key: shared(each) for key, each in variables.items()}
+        self.own = {
+            key: [(part, shared(each)) for part, each in _parts(key, reads)]
+            for key, reads in self.variables.items()
+        }
         self.sources = _sources(self.environment, self.reads.templates)
         self.site: dict[frozenset[str], Mapping[str, bytes]] = {}
 
@@ -283,25 +297,36 @@ class _Feeds:
         writer: Writer,
         listeners: Iterable[Callable[..., object]],
         environment: Environment,
+        memory: Memory,
+        shared: Callable[[Reads], Reads],
     ) -> None:
         own = getattr(writer.write_feed, "reads", None)
         plain = type(writer).write_feed is Writer.write_feed
         self.everything = "" if plain or own else "nobody says what write_feed reads"
         told = [path for each in listeners for path in getattr(each, "reads", ())]
-        self.variables = declared_reads((*FEED_READS, *(own or ()), *told), {})
+        variables = declared_reads((*FEED_READS, *(own or ()), *told), {})
         names: set[str] = set()
         for name in (name for each in listeners for name in getattr(each, "renders", ())):
-            found = template_reads(environment, name)
+            found = known_reads(memory, environment, name)
             self.everything = self.everything or found.everything
             names.update(found.templates)
             for key, reads in found.variables.items():
                 # It is rendered for each story.
                 if key == "article":
-                    _join(self.variables[ELEMENTS].child(EACH), reads)
+                    _join(variables[ELEMENTS].child(EACH), reads)
                 else:
-                    _join(self.variables.setdefault(key, Reads()), reads)
+                    _join(variables.setdefault(key, Reads()), reads)
+        self.variables = {key: shared(each) for key, each in variables.items()}
         self.sources = _sources(environment, sorted(names))
         self.site: Mapping[str, bytes] = {}
+
+
+def known_reads(memory: Memory, environment: Environment, name: str) -> TemplateReads:
+    """``template_reads``, remembered as long as no template changes."""
+    loader = environment.loader
+    names = loader.list_templates() if loader else []
+    key = memory.key("template_reads", name, _sources(environment, names))
+    return memory.known(key, partial(template_reads, environment, name))
 
 
 def _sources(environment: Environment, names: Iterable[str]) -> bytes:
@@ -312,8 +337,8 @@ def _sources(environment: Environment, names: Iterable[str]) -> bytes:
             source = (
                 environment.loader.get_source(environment, name)[0] if environment.loader else ""
             )
-        except TemplateNotFound:
-            source = "\0"  # It may come to be.
+        except (TemplateNotFound, UnicodeDecodeError):
+            source = "\0"  # It may come to be one.
         digest.update(f"{len(name)}:{name}{len(source)}:{source}".encode())
     return digest.digest()
 
