@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from pathlib import Path
+from textwrap import fill
 
 from engagement.story import word_count
 from jinja2 import Environment, FileSystemLoader
@@ -17,14 +19,18 @@ from .calls import calls_in_order
 
 CONF = "pelicanconf.py"
 PAGE = ROOT / ".cache" / "report" / "index.html"
+# A terminal's columns, and those that a bar leaves to its number and blanks.
+WIDTH = 80
+LEFT_OF_BARS = 9
 PUBLIC, DRAFT, SCHEDULED = "public", "draft", "scheduled"
+NOTES = {PUBLIC: "", DRAFT: " (a draft)", SCHEDULED: " (waiting)"}
 
 
 @dataclass(frozen=True)
 class StoryFacts:
     """What the report knows of a story.
 
-    ``inbound`` is how many public stories list it as related; ``calls`` are written name@slot;
+    ``inbound`` is how many public stories list it as related; ``calls`` are written name (slot);
     ``date`` is None of a draft without one; ``summarised`` is whether the writer wrote a summary.
     """
 
@@ -73,8 +79,8 @@ class Overview:
             "Drafts": self.those(DRAFT),
             "Waiting for their day": self.those(SCHEDULED),
             "Without a summary": [story for story in self.stories if not story.summarised],
-            "Recommended by no other story": [story for story in public if not story.inbound],
-            "Without a call to action": [story for story in public if not story.calls],
+            "No other story leads to it": [story for story in public if not story.inbound],
+            "Without an invitation": [story for story in public if not story.calls],
         }
 
 
@@ -107,7 +113,7 @@ def overview(content: Path | None = None) -> Overview:
             date=article.date if article.date.year < datetime.max.year else None,
             words=word_count(article._content),
             inbound=inbound[id(article)],
-            calls=tuple(f"{each.call.name}@{each.slot}" for each in calls_in_order(article)),
+            calls=tuple(f"{each.call.name} ({each.slot})" for each in calls_in_order(article)),
             summarised=bool(article.metadata.get("summary")) and "TODO" not in article.summary,
         )
         for article in read
@@ -119,29 +125,41 @@ def overview(content: Path | None = None) -> Overview:
 
 
 def report(found: Overview) -> Iterator[str]:
-    """Lines for the terminal."""
+    """Lines for the terminal: first what the writer can do, then what there is."""
     public = found.those(PUBLIC)
     words = sum(story.words for story in public)
     yield f"{len(public)} public {'story' if len(public) == 1 else 'stories'}, {words:,} words"
-    for counts in (found.topics, found.months):
-        width = max(map(len, counts), default=0)
-        yield ""
-        yield from (
-            f"  {name:<{width}}  {count:3}  {'█' * count}" for name, count in counts.items()
-        )
-    yield ""
-    for story in found.stories:
-        day = f"{story.date:%Y-%m-%d}" if story.date else "no date   "
-        note = f"  ({story.state})" * (story.state != PUBLIC)
-        yield f"{day}  {story.words:5} words  {story.inbound:2} inbound  {story.path}{note}"
-        yield f"            {', '.join(story.calls) or 'no call'}"
     for title, stories in found.lists.items():
         if stories:
             yield f"\n{title}: {len(stories)}"
-            yield from (f"  {story.path}" for story in stories)
+            yield from (f"  {_day(story)}  {story.path}" for story in stories)
     if found.problems:
         yield f"\nLeft out, or to be mended: {len(found.problems)}"
-        yield from found.problems
+        for problem in found.problems:
+            yield fill(
+                problem, WIDTH, subsequent_indent="  ", break_long_words=False,
+                break_on_hyphens=False,
+            )  # fmt: skip
+    for title, counts in (("Topics", found.topics), ("Months", found.months)):
+        yield f"\n{title}:"
+        width = max(map(len, counts), default=0)
+        most = max(counts.values(), default=0)
+        scale = min(1, (WIDTH - width - LEFT_OF_BARS) / most) if most else 1
+        yield from (
+            f"  {name:<{width}}  {count:3}  {'█' * ceil(count * scale)}".rstrip()
+            for name, count in counts.items()
+        )
+    yield "\nStories:"
+    for story in found.stories:
+        yield f"  {story.path}{NOTES[story.state]}"
+        leading = f"{story.inbound} {'story leads' if story.inbound == 1 else 'stories lead'} here"
+        shown = f"invitations: {', '.join(story.calls) or 'none'}"
+        facts = f"{_day(story)}  {story.words:,} words, {leading}, {shown}"
+        yield fill(facts, WIDTH, initial_indent="    ", subsequent_indent=" " * 16)
+
+
+def _day(story: StoryFacts) -> str:
+    return f"{story.date:%Y-%m-%d}" if story.date else "no date   "
 
 
 def written_page(found: Overview, file: Path | None = None) -> Path:
@@ -153,7 +171,7 @@ def written_page(found: Overview, file: Path | None = None) -> Path:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    html = templates.get_template("report.html").render(found=found, PUBLIC=PUBLIC)
+    html = templates.get_template("report.html").render(found=found, PUBLIC=PUBLIC, NOTES=NOTES)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(f"{html}\n", "utf-8")
     return file
