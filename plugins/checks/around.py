@@ -34,6 +34,7 @@ def around(
     """
     for where, folders, names in os.walk(folder):
         here = Path(where).relative_to(folder)
+        files = {*names}
         seen: dict[str, str] = {}
         for name in sorted((*folders, *names)):
             path = PurePosixPath(*here.parts, name).as_posix()
@@ -49,7 +50,7 @@ def around(
                         "is hidden or an editor's copy, and never read; rename it or take it out"
                     )
                     yield path, "hidden-file", words
-            elif name in names and path not in read and _is_ordinary(Path(where, name)):
+            elif name in files and path not in read and _is_ordinary(Path(where, name)):
                 words = "nothing reads this file; a post ends in .md, other files go to static/"
                 yield path, "unread-file", words
         folders[:] = sorted(

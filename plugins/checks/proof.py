@@ -15,7 +15,7 @@ from .source import Source
 from .spelling import misspelt
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """What the posts of a site are held against: names, words, and the year it is."""
 
@@ -25,7 +25,7 @@ class Known:
     year: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """A post: its file's text, and the HTML that this has become.
 
@@ -38,7 +38,7 @@ class Text:
     english: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Proof:
     """What the post says of itself, and what is wrong with it.
 

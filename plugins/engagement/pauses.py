@@ -83,7 +83,7 @@ class Pause(NamedTuple):
     cost: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pauses:
     """All pauses of a story, ascending, and how many words its blocks have in all."""
 

@@ -7,7 +7,7 @@ from .pauses import Pauses, pauses_of
 from .story import word_count
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """How many words a text has, the calls that stand in it, and its pauses.
 

@@ -9,7 +9,7 @@ _MORE = re.compile(r"(?: {4}|\t)[ \t]*(?P<value>\S.*)")
 _FENCE = re.compile(r"(?:---|\.\.\.)(?:\s.*)?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Key:
     """One key: as written, the line (from 1) and the value; further lines follow a newline each."""
 
@@ -23,7 +23,7 @@ class Key:
         return self.written.lower()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FrontMatter:
     """All keys in order; ``body`` is the line (from 1) at which the words begin.
 

@@ -6,6 +6,7 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -189,7 +190,7 @@ def leave_out_articles(generator: ArticlesGenerator) -> None:
 def hold_back_pictures(generator: ArticlesGenerator | PagesGenerator) -> None:
     """Keep the pictures that only drafts show from being published with the others."""
     links: dict[bool, set[str]] = {True: set(), False: set()}
-    for content in _contents(generator).values():
+    for content in chain.from_iterable(getattr(generator, name) for name in _lists(generator)):
         links[bool(content.save_as)] |= content.get_static_links()
     public = generator.context.setdefault("public_static_links", set())
     public |= links[True]
