@@ -15,7 +15,7 @@ from collections.abc import (
     ValuesView,
 )
 from contextlib import suppress
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
 from functools import cache
@@ -52,6 +52,26 @@ _PLAIN: tuple[tuple[type, Callable[[Any], str]], ...] = (
 )
 
 
+class _Step(Enum):
+    """How a part of an object is got."""
+
+    EACH = 1
+    CALL = 2
+    GET = 3
+    GET_BOTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How objects of one class are read through one node, which it keeps alive."""
+
+    has_truth: bool
+    name: Callable[[Any], object] | None
+    steps: list[tuple[Any, bytes, Reads, _Step]]
+    is_whole: bool
+    reads: Reads
+
+
 class UnknownValueError(Exception):
     """What is read of a value has no fingerprint, for the reason that it carries."""
 
@@ -72,15 +92,17 @@ class Fingerprints:
         self._names, self._methods = names, frozenset(methods)
         self._texts: dict[str, bytes] = {}
         self._nodes: dict[tuple[object, ...], Reads] = {}
+        self._plans: dict[tuple[type, int], _Plan] = {}
         # The digest, or why there is none, by the ids of value and node, which it keeps alive.
         self._known: dict[tuple[int, int], tuple[object, Reads, bytes | str]] = {}
 
     def shared(self, reads: Reads) -> Reads:
         """Of nodes that ask for the same always the same one, so that what is known is found."""
-        children = {name: self.shared(child) for name, child in reads.children.items()}
+        names = sorted(reads.children, key=repr)
+        children = {name: self.shared(reads.children[name]) for name in names}
         key = (
             *(reads.shown, reads.whole, reads.called),
-            *sorted((repr(name), id(child)) for name, child in children.items()),
+            *((repr(name), id(child)) for name, child in children.items()),
         )
         if key not in self._nodes:
             self._nodes[key] = node = Reads()
@@ -90,16 +112,17 @@ class Fingerprints:
 
     def of(self, value: object, reads: Reads) -> bytes:
         """A digest (16 bytes) of what is read of the value. Raises UnknownValueError."""
-        if type(value) is str and value in self._texts:
-            return self._texts[value]
-        plain = _plain(value)
-        if plain is not None:
-            digest = blake2b(plain, digest_size=SIZE).digest()
-            if type(value) is str and len(value) <= SHORT:
-                self._texts[value] = digest
-            return digest
         key = (id(value), id(reads))
         known = self._known.get(key)
+        if known is None:
+            if type(value) is str and value in self._texts:
+                return self._texts[value]
+            plain = _plain(value)
+            if plain is not None:
+                digest = blake2b(plain, digest_size=SIZE).digest()
+                if type(value) is str and len(value) <= SHORT:
+                    self._texts[value] = digest
+                return digest
         if known is None:
             # In case it is met again within itself.
             self._known[key] = (value, reads, f"a {type(value).__qualname__} within itself")
@@ -174,39 +197,59 @@ class Fingerprints:
         if whole:
             yield self._all(value, _WHOLE)
 
-    def _object_parts(self, value: object, reads: Reads) -> Iterator[bytes]:
+    def _object_parts(self, value: Any, reads: Reads) -> Iterator[bytes]:
         kind: type = type(value)
-        whole = reads.whole
-        if hasattr(kind, "__bool__") or hasattr(kind, "__len__"):
+        plan = self._plans.get((kind, id(reads))) or self._planned(kind, reads)
+        if plan.has_truth:
             yield b"%d" % bool(value)
-        if reads.shown:
-            named = next((each for each in kind.__mro__ if each in self._names), None)
-            if named:
-                yield self.whole(self._names[named](value))
-            else:
-                whole = True
-        for name, child in reads.children.items():
-            if name == EACH:
-                yield self._elements(value, child)
-            elif child.called and any((each, name) in self._methods for each in kind.__mro__):
-                yield self._named(name, getattr(value, str(name))(), _WHOLE)
-            elif child.called and is_dataclass(kind) and hasattr(kind, str(name)):
-                whole = True
-            else:
-                yield from self._attribute_or_item(value, name, child)
-        if whole:
+        if plan.name:
+            yield self.whole(plan.name(value))
+        for name, label, child, how in plan.steps:
+            try:
+                if how is _Step.EACH:
+                    yield self._elements(value, child)
+                elif how is _Step.CALL:
+                    yield label + self.of(getattr(value, name)(), _WHOLE)
+                else:
+                    # Jinja tries both, in an order that depends on how it is written.
+                    with suppress(AttributeError, TypeError):
+                        yield label + self.of(getattr(value, name), child)
+                    if how is _Step.GET_BOTH:
+                        with suppress(AttributeError, LookupError, TypeError):
+                            yield b"item" + label + self.of(value[name], child)
+            except UnknownValueError as error:
+                raise UnknownValueError(f"{name}: {error}") from None
+        if plan.is_whole:
             if not is_dataclass(kind):
                 raise UnknownValueError(f"anything of a {kind.__qualname__}")
             for field in fields(kind):
                 yield self._named(field.name, getattr(value, field.name), _WHOLE)
 
-    def _attribute_or_item(self, value: Any, name: Any, child: Reads) -> Iterator[bytes]:
-        """What Jinja finds: it tries both, in an order that depends on how it is written."""
-        with suppress(AttributeError, TypeError):
-            yield self._named(name, getattr(value, name), child)
-        if hasattr(type(value), "__getitem__"):
-            with suppress(AttributeError, LookupError, TypeError):
-                yield b"item" + self._named(name, value[name], child)
+    def _planned(self, kind: type, reads: Reads) -> "_Plan":
+        """How objects of the class are read, kept for the others of it."""
+        named = next((each for each in kind.__mro__ if each in self._names), None)
+        is_whole = reads.whole or (reads.shown and not named)
+        has_items = hasattr(kind, "__getitem__")
+        steps: list[tuple[Any, bytes, Reads, _Step]] = []
+        for name, child in reads.children.items():
+            label = repr(name).encode()
+            if name == EACH:
+                steps.append((name, label, child, _Step.EACH))
+            elif child.called and any((each, name) in self._methods for each in kind.__mro__):
+                steps.append((name, label, child, _Step.CALL))
+            elif child.called and is_dataclass(kind) and hasattr(kind, str(name)):
+                is_whole = True
+            else:
+                how = _Step.GET_BOTH if has_items else _Step.GET
+                steps.append((name, label, child, how))
+        plan = self._plans[kind, id(reads)] = _Plan(
+            hasattr(kind, "__bool__") or hasattr(kind, "__len__"),
+            self._names[named] if named and reads.shown else None,
+            steps,
+            is_whole,
+            reads,
+        )
+        return plan
 
     def _named(self, name: str | int, value: object, reads: Reads) -> bytes:
         try:

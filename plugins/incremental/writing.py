@@ -209,9 +209,8 @@ class IncrementalWriter:
             raise UnknownValueError(of.reads.everything)
         own = variables | {"output_file": name}
         parts = {
-            shown: self._fingerprints.of(own[key], reads)
-            for key in own
-            for shown, reads in of.own.get(key, ())
+            key: self._fingerprints.of(own[key], of.variables[key])
+            for key in own.keys() & of.variables.keys()
         }
         return Parts(parts, self._site(of, context, frozenset(own)))
 
@@ -263,8 +262,7 @@ class IncrementalWriter:
 class _Template:
     """What is known of a template: what it reads, and a digest of all sources that take part.
 
-    ``own`` has the reads of each variable in parts, each with a name to tell them by; ``site``
-    the digests of what is not a page's own, by the names that are.
+    ``site`` has the digests of what is not a page's own, by the names that are.
     """
 
     def __init__(
@@ -278,10 +276,6 @@ class _Template:
         self.reads = known_reads(memory, self.environment, str(template.name))
         variables = declared_reads(told, dict(self.reads.variables))
         self.variables = {key: shared(each) for key, each in variables.items()}
-        self.own = {
-            key: [(part, shared(each)) for part, each in _parts(key, reads)]
-            for key, reads in self.variables.items()
-        }
         self.sources = _sources(self.environment, self.reads.templates)
         self.site: dict[frozenset[str], Mapping[str, bytes]] = {}
 
@@ -350,17 +344,6 @@ def _join(reads: Reads, other: Reads) -> None:
     reads.called |= other.called
     for name, child in other.children.items():
         _join(reads.child(name), child)
-
-
-def _parts(name: str, reads: Reads) -> Iterator[tuple[str, Reads]]:
-    """The reads of a variable as one for each of its attributes, which are told apart so."""
-    if reads.shown or reads.whole or reads.called or not reads.children:
-        yield name, reads
-        return
-    for child, below in reads.children.items():
-        part = Reads()
-        part.children[child] = below
-        yield f"{name}.{child}", part
 
 
 def declared_reads(paths: Iterable[str], variables: dict[str, Reads]) -> dict[str, Reads]:
