@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from blinker import ANY
-from jinja2 import Environment
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from pelican import Pelican, signals
 from pelican.contents import Content
 from pelican.generators import ArticlesGenerator, Generator
@@ -39,7 +40,7 @@ logger = logging.getLogger(__name__)
 def register() -> None:
     """Connect to Pelican's signals."""
     signals.initialized.connect(remember)
-    signals.generator_init.connect(leave_type_to_readers)
+    signals.generator_init.connect(prepare)
     signals.article_generator_preread.connect(read_ahead)
     signals.page_generator_preread.connect(read_ahead)
     signals.article_generator_context.connect(set_head)
@@ -85,10 +86,11 @@ def read_from_memory(readers: Readers) -> None:
             readers.reader_classes[ending] = partial(_reader, base, memory, set_type, settings)
 
 
-def leave_type_to_readers(generator: Generator) -> None:
-    """Keep Pelican from doing the typography of posts a second time."""
+def prepare(generator: Generator) -> None:
+    """Keep Pelican from doing typography a second time, and from compiling templates anew."""
     if memory := generator.settings.get("MEMORY"):
         generator.readers.settings = memory.shared["settings"]
+        generator.env.bytecode_cache = _Compiled(memory)
 
 
 def read_ahead(generator: Generator) -> None:
@@ -122,15 +124,19 @@ def write_what_changed(generators: Iterable[Generator]) -> None:
     settings = generators[0].settings
     if "PAGES" not in settings:
         return
-    fingerprints = Fingerprints(NAMES, METHODS)
+
+    @cache
+    def incremental(writer: Writer) -> IncrementalWriter:
+        listeners = [each for signal in LISTENED for each in signal.receivers_for(ANY)]
+        fingerprints = Fingerprints(NAMES, METHODS)
+        return IncrementalWriter(writer, settings, fingerprints, listeners, generators[0].env)
+
     for generator in generators:
         if isinstance(generator, ArticlesGenerator):
             _find_quickly(generator)
         if hasattr(generator, "generate_output"):
             write = generator.generate_output
-            generator.generate_output = partial(
-                _write, write, settings, fingerprints, generators[0].env
-            )
+            generator.generate_output = partial(_write, write, incremental)
 
 
 def save_memory(pelican: Pelican) -> None:
@@ -144,6 +150,25 @@ def save(pelican: Pelican) -> None:
     if memory := pelican.settings.get("MEMORY"):
         memory.save()
         pelican.settings["PAGES"].save()
+
+
+class _Compiled(BytecodeCache):
+    """Templates as Python's code, in the memory."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """See BytecodeCache."""
+        if code := self._memory.get(self._key(bucket)):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """See BytecodeCache."""
+        self._memory.put(self._key(bucket), bucket.bytecode_to_string())
+
+    def _key(self, bucket: Bucket) -> bytes:
+        return self._memory.key("template", bucket.key, bucket.checksum)
 
 
 class _Remembering:
@@ -206,17 +231,12 @@ def _typography(settings: Mapping[str, Any]) -> Callable[[str], str]:
 
 
 def _write(
-    write: Callable[..., None],
-    settings: dict[str, Any],
-    fingerprints: Fingerprints,
-    environment: Environment,
-    writer: Writer,
+    write: Callable[..., None], incremental: Callable[[Writer], IncrementalWriter], writer: Writer
 ) -> None:
     """Let a generator write, with a writer that keeps what holds still."""
-    listeners = [each for signal in LISTENED for each in signal.receivers_for(ANY)]
-    incremental = IncrementalWriter(writer, settings, fingerprints, listeners, environment)
-    write(incremental)
-    incremental.finish()
+    instead = incremental(writer)
+    write(instead)
+    instead.finish()
 
 
 # Of what is written, the files alone.

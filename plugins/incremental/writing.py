@@ -6,7 +6,15 @@ from functools import partial
 from hashlib import blake2b
 from typing import Any
 
-from jinja2 import Environment, Template, TemplateNotFound
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    Template,
+    TemplateNotFound,
+)
 from pelican.contents import Content
 from pelican.paginator import Page, Paginator
 from pelican.urlwrappers import URLWrapper
@@ -53,7 +61,7 @@ def _is_done(work: Callable[[], None]) -> bool:
 
 
 class IncrementalWriter:
-    """Takes the place of a ``writer`` for the time of one generator.
+    """Takes the place of a ``writer``.
 
     What the last build wrote the same is kept; all else the ``writer`` writes at ``finish``.
     ``listeners`` are the functions that Pelican tells of what is written: they say in an
@@ -70,13 +78,13 @@ class IncrementalWriter:
     ) -> None:
         self._writer, self._settings, self._fingerprints = writer, settings, fingerprints
         self._pages: Pages = settings["PAGES"]
-        self._memory: Memory = settings["MEMORY"]
         self._jobs: list[_Job] = []
         silent = [each.__qualname__ for each in listeners if not hasattr(each, "reads")]
         self._always = "RELATIVE_URLS" if settings["RELATIVE_URLS"] else ", ".join(silent)
         self._told = [path for each in listeners for path in getattr(each, "reads", ())]
-        self._feeds = _Feeds(writer, listeners, environment, self._memory, fingerprints.shared)
-        self._templates: dict[tuple[int, str], _Template] = {}
+        self._templates = _Templates(settings["MEMORY"])
+        self._feeds = _Feeds(writer, listeners, self._templates, environment, fingerprints.shared)
+        self._known: dict[tuple[object, str], _Template] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._writer, name)
@@ -235,12 +243,12 @@ class IncrementalWriter:
 
     def _template(self, template: Template) -> "_Template":
         """What is known of a template."""
-        key = (id(template.environment), str(template.name))
-        if key not in self._templates:
-            self._templates[key] = _Template(
-                template, self._told, self._memory, self._fingerprints.shared
+        key = (_place(template.environment.loader), str(template.name))
+        if key not in self._known:
+            self._known[key] = _Template(
+                template, self._told, self._templates, self._fingerprints.shared
             )
-        return self._templates[key]
+        return self._known[key]
 
     def _feed_parts(
         self, elements: Sequence[Content], context: dict[str, Any], given: object
@@ -269,11 +277,11 @@ class _Template:
         self,
         template: Template,
         told: Iterable[str],
-        memory: Memory,
+        templates: "_Templates",
         shared: Callable[[Reads], Reads],
     ) -> None:
         self.environment = template.environment
-        self.reads = known_reads(memory, self.environment, str(template.name))
+        self.reads = templates.reads(self.environment, str(template.name))
         variables = declared_reads(told, dict(self.reads.variables))
         self.variables = {key: shared(each) for key, each in variables.items()}
         self.sources = _sources(self.environment, self.reads.templates)
@@ -290,8 +298,8 @@ class _Feeds:
         self,
         writer: Writer,
         listeners: Iterable[Callable[..., object]],
+        templates: "_Templates",
         environment: Environment,
-        memory: Memory,
         shared: Callable[[Reads], Reads],
     ) -> None:
         own = getattr(writer.write_feed, "reads", None)
@@ -301,7 +309,7 @@ class _Feeds:
         variables = declared_reads((*FEED_READS, *(own or ()), *told), {})
         names: set[str] = set()
         for name in (name for each in listeners for name in getattr(each, "renders", ())):
-            found = known_reads(memory, environment, name)
+            found = templates.reads(environment, name)
             self.everything = self.everything or found.everything
             names.update(found.templates)
             for key, reads in found.variables.items():
@@ -315,12 +323,31 @@ class _Feeds:
         self.site: Mapping[str, bytes] = {}
 
 
-def known_reads(memory: Memory, environment: Environment, name: str) -> TemplateReads:
-    """``template_reads``, remembered as long as no template changes."""
-    loader = environment.loader
-    names = loader.list_templates() if loader else []
-    key = memory.key("template_reads", name, _sources(environment, names))
-    return memory.known(key, partial(template_reads, environment, name))
+class _Templates:
+    """What templates read, remembered as long as none of them changes."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._all: dict[object, bytes] = {}
+
+    def reads(self, environment: Environment, name: str) -> TemplateReads:
+        """See ``template_reads``."""
+        loader = environment.loader
+        place = _place(loader)
+        if place not in self._all:
+            names = loader.list_templates() if loader else []
+            self._all[place] = _sources(environment, names)
+        key = self._memory.key("template_reads", name, self._all[place])
+        return self._memory.known(key, partial(template_reads, environment, name))
+
+
+def _place(loader: BaseLoader | None) -> object:
+    """Where a loader has its templates from, to tell it from others."""
+    if isinstance(loader, ChoiceLoader):
+        return tuple(map(_place, loader.loaders))
+    if isinstance(loader, PrefixLoader):
+        return tuple((prefix, _place(each)) for prefix, each in loader.mapping.items())
+    return tuple(loader.searchpath) if isinstance(loader, FileSystemLoader) else id(loader)
 
 
 def _sources(environment: Environment, names: Iterable[str]) -> bytes:
