@@ -2,7 +2,6 @@
 
 import re
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -20,6 +19,7 @@ from posts.content_folder import visible
 from watchfiles import Change, DefaultFilter, watch
 
 from .build import ROOT, site_settings
+from .builder import Builder
 
 OUTPUT = ROOT / ".preview"
 WATCHED = ("content", "theme", "plugins", "tools", "pelicanconf.py", "tasks.py")
@@ -93,21 +93,10 @@ class Preview:
     stale: bool = False
     changed: threading.Condition = field(default_factory=threading.Condition)
 
-    def rebuild(self, siteurl: str) -> str:
-        """Build in a process of its own, so that changed plugin code counts; say how it went."""
+    def rebuild(self, builder: Builder) -> str:
+        """Build; say how it went."""
         start = time.perf_counter()
-        words = [
-            *(sys.executable, "-m", "invoke", "--search-root", str(ROOT), "build"),
-            *("--drafts", "--keep-going", "--siteurl", siteurl, "--output", str(OUTPUT)),
-        ]
-        pipe = subprocess.PIPE
-        with subprocess.Popen(words, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as process:
-            try:
-                built, told = process.communicate()
-            except KeyboardInterrupt:
-                # It gets the Ctrl-C too, and a moment to take its unfinished folder away.
-                process.communicate()
-                raise
+        built, told = builder.build()
         with self.changed:
             self.build += 1
             # What a build warns of is for the terminal: the pages are as they are meant to be.
@@ -243,10 +232,11 @@ def serve(port: int | None = None, lan: bool = False) -> Iterator[str]:
     preview.hosts.add(here)
     server = _server(preview, port, "" if lan else "127.0.0.1")
     places = [f"http://{host}:{server.server_port}{preview.prefix}" for host in ("localhost", here)]
-    saved = threading.Event()
+    builder = Builder(places[0], OUTPUT)
+    saved, new_code = threading.Event(), threading.Event()
     # Before the first build: what is saved during a build counts as well.
-    threading.Thread(target=_watch, args=(saved,), daemon=True).start()
-    yield preview.rebuild(places[0])
+    threading.Thread(target=_watch, args=(saved, new_code), daemon=True).start()
+    yield preview.rebuild(builder)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"Look at {places[0]}/ (drafts are shown; Ctrl-C ends the preview)"
     if lan:
@@ -254,7 +244,10 @@ def serve(port: int | None = None, lan: bool = False) -> Iterator[str]:
     while True:
         saved.wait()
         saved.clear()
-        yield preview.rebuild(places[0])
+        if new_code.is_set():
+            new_code.clear()
+            builder.end()
+        yield preview.rebuild(builder)
 
 
 def _lan_address() -> str:
@@ -303,9 +296,11 @@ def _line(problem: Problem) -> str:
     return f"{place}{warning}{escape(problem.words)}"
 
 
-def _watch(saved: threading.Event) -> None:
+def _watch(saved: threading.Event, new_code: threading.Event) -> None:
     # The whole folder: a watch on a file, or on a folder that is replaced, goes deaf.
-    for _ in watch(ROOT, watch_filter=_Sources(), raise_interrupt=False):
+    for changes in watch(ROOT, watch_filter=_Sources(), raise_interrupt=False):
+        if any(path.endswith(".py") for _, path in changes):
+            new_code.set()
         saved.set()
 
 

@@ -273,7 +273,7 @@ def test_a_phone_in_the_network_is_answered_only_when_asked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(preview_module, "_lan_address", lambda: "127.0.0.2")
-    monkeypatch.setattr(Preview, "rebuild", lambda self, siteurl: siteurl)
+    monkeypatch.setattr(Preview, "rebuild", lambda self, builder: builder.siteurl)
     for lan, answer in ((True, "404"), (False, "refused")):
         said = serve(lan=lan)
         local = next(said)
