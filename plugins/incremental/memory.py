@@ -21,7 +21,7 @@ T = TypeVar("T")
 _MAGIC = b"What builds have found out, version 1\n"
 _HEAD = struct.Struct("<16sII")
 # Of these, classes alone are taken from a file; of builtins those that hold plain data.
-_MODULES = ("datetime", "markupsafe", "pathlib", "pelican", "zoneinfo")
+_MODULES = ("datetime", "dateutil", "markupsafe", "pathlib", "pelican", "zoneinfo")
 _BUILTINS = ("bytearray", "complex", "frozenset", "range", "set", "slice")
 
 
@@ -129,7 +129,8 @@ class Memory:
     def _silently(self, work: Callable[[], object]) -> bytes | None:
         """The pickled result; None when there were warnings or an error, which none has seen."""
         root = logging.getLogger()
-        handlers, root.handlers = root.handlers, []
+        # Without any, Python would write to standard error itself.
+        handlers, root.handlers = root.handlers, [logging.NullHandler()]
         try:
             with _listening() as heard:
                 result = work()
@@ -163,13 +164,16 @@ class _Unpickler(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         """The class; UnpicklingError for what a result of a build does not hold."""
-        known = (
-            name in _BUILTINS if module == "builtins" else module.partition(".")[0] in self._modules
-        )
-        found = super().find_class(module, name) if known else None
-        if not isinstance(found, type):
+        found = super().find_class(module, name) if self._is_known(module, name) else None
+        # What a known module has imported is no better than where it comes from.
+        if not isinstance(found, type) or not self._is_known(found.__module__, found.__name__):
             raise pickle.UnpicklingError(f"{module}.{name}")
         return found
+
+    def _is_known(self, module: str, name: str) -> bool:
+        if module == "builtins":
+            return name in _BUILTINS
+        return module.partition(".")[0] in self._modules
 
 
 def _read(file: Path) -> tuple[bytes | mmap.mmap, dict[bytes, tuple[int, int]]]:
@@ -216,13 +220,21 @@ def _named(function: Callable[..., object]) -> tuple[object, ...]:
 
 @contextmanager
 def _listening() -> Iterator[list[logging.LogRecord]]:
-    """The warnings and errors that are logged meanwhile."""
+    """The warnings and errors that come up meanwhile.
+
+    As they are made: Pelican shows none a second time in one process.
+    """
     heard: list[logging.LogRecord] = []
-    handler = logging.Handler(logging.WARNING)
-    handler.emit = heard.append  # type: ignore[assignment, method-assign]
-    root = logging.getLogger()
-    root.addHandler(handler)
+    make = logging.getLogRecordFactory()
+
+    def made(*args: Any, **kwargs: Any) -> logging.LogRecord:
+        record = make(*args, **kwargs)
+        if record.levelno >= logging.WARNING:
+            heard.append(record)
+        return record
+
+    logging.setLogRecordFactory(made)
     try:
         yield heard
     finally:
-        root.removeHandler(handler)
+        logging.setLogRecordFactory(make)
