@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-from .fingerprints import Fingerprints
+from .fingerprints import Fingerprints, UnknownValueError
 
 # They differ from build to build, and what they lead to is seen where it shows.
 PASSING = ("LAST_OUTPUT", "LEFT_OUT", "NOW", "OUTPUT_PATH")
@@ -22,7 +22,10 @@ def settings_digest(settings: Mapping[str, Any]) -> bytes:
     whole = Fingerprints({}, ()).whole
     digest = blake2b(digest_size=16)
     for key in sorted(settings.keys() - {*PASSING}):
-        digest.update(whole((key, _plain(settings[key]))))
+        try:
+            digest.update(whole((key, _plain(settings[key]))))
+        except RecursionError:
+            raise UnknownValueError(f"{key}: a value within itself") from None
     return digest.digest()
 
 
@@ -57,17 +60,24 @@ def _files(plugin: ModuleType) -> Iterable[Path]:
 
 
 def _plain(value: Any) -> Any:
-    """The value with functions as what their code is."""
+    """The value with functions and classes as what their code is, and the file it stands in."""
     if isinstance(value, FunctionType):
         closure = tuple(_plain(cell.cell_contents) for cell in value.__closure__ or ())
-        return (marshal.dumps(value.__code__), _plain(value.__defaults__), closure)
+        given = (_plain(value.__defaults__), _plain(value.__kwdefaults__), closure)
+        return (marshal.dumps(value.__code__), _source(value.__code__.co_filename), *given)
     if isinstance(value, type):
-        return f"{value.__module__}.{value.__qualname__}"
+        file = getattr(sys.modules.get(value.__module__), "__file__", None)
+        return (f"{value.__module__}.{value.__qualname__}", _source(file) if file else b"")
     if isinstance(value, Mapping):
         return {_plain(key): _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return type(value)(map(_plain, value)) if type(value) in _PLAIN else [*map(_plain, value)]
     return value
+
+
+def _source(file: str) -> bytes:
+    """The file, whose other names the code may use; empty if there is none."""
+    return Path(file).read_bytes() if Path(file).is_file() else b""
 
 
 _PLAIN = (list, tuple, set, frozenset)
