@@ -54,8 +54,7 @@ class Pages:
     def __init__(self, file: Path, last: Path, output: Path) -> None:
         self._file, self._last, self._output = file, last, output
         self._old = _read(file)
-        self._kept: dict[str, Record] = {}
-        self._written: dict[str, Parts | None] = {}
+        self._new: dict[str, Record] = {}
         self.reasons: dict[str, str] = {}
 
     def keep(self, name: str, parts: Parts) -> bool:
@@ -64,36 +63,32 @@ class Pages:
         self.reasons[name] = self._reason(name, old, parts)
         if self.reasons[name] or old is None:
             return False
-        self._kept[name] = old
+        self._new[name] = old
         return True
 
     @property
     def kept(self) -> Collection[str]:
         """The files of the last build that hold still."""
-        return self._kept.keys()
+        return {name for name, reason in self.reasons.items() if not reason}
 
     def written(self, name: str, parts: Parts) -> None:
-        """Note a file that was written."""
-        self._written[name] = parts
+        """Note a file that was just written: another may soon stand in its place."""
+        self._new[name] = Record(parts, parts.fingerprint(), _content(self._output / name))
 
     def always(self, name: str, reason: str) -> None:
         """Note a file that is written in each build."""
         self.reasons[name] = f"always: {reason}"
-        self._written[name] = None
+        self._new.pop(name, None)
 
     def save(self) -> None:
         """Note the new build as the last one, and take away what it has not made anew."""
         if self._last == self._output:
             for name, old in self._old.items():
-                if name not in self.reasons and self._content(name) == old.content:
-                    (self._output / name).unlink(missing_ok=True)
-        records = self._kept | {
-            name: Record(parts, parts.fingerprint(), content_digest(self._output / name))
-            for name, parts in self._written.items()
-            if parts is not None
-        }
+                file = self._output / name
+                if name not in self.reasons and file.is_file() and _content(file) == old.content:
+                    file.unlink()
         with suppress(OSError):  # Without the file the next build writes everything.
-            _write(self._file, records)
+            _write(self._file, self._new)
 
     def _reason(self, name: str, old: Record | None, parts: Parts) -> str:
         """Why the file must be written; empty when it need not be."""
@@ -107,19 +102,17 @@ class Pages:
                 if before.get(key, b"")[:_SHORT] != now.get(key, b"")[:_SHORT]
             ]
             return f"changed: {', '.join(changed) or 'its parts'}"
-        if self._content(name) != old.content:
+        if not old.content or _content(self._last / name) != old.content:
             return "its file is not as the last build left it"
         return ""
 
-    def _content(self, name: str) -> bytes:
-        """The digest of the last build's file; empty when there is none."""
-        file = self._last / name
-        return content_digest(file) if file.is_file() and not file.is_symlink() else b""
 
-
-def content_digest(file: Path) -> bytes:
-    """A digest of a file's bytes."""
-    return blake2b(file.read_bytes(), digest_size=16).digest()
+def _content(file: Path) -> bytes:
+    """The digest of a file's bytes; empty when there is none that can be read."""
+    try:
+        return b"" if file.is_symlink() else blake2b(file.read_bytes(), digest_size=16).digest()
+    except OSError:
+        return b""
 
 
 def _write(file: Path, records: Mapping[str, Record]) -> None:
