@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,10 @@ class Site:
                 page.write_bytes(part)
                 build.written(name, parts)
         build.save()
+        for name in build.kept if not self._in_place else ():
+            # So does who builds into a fresh folder.
+            (self.output / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(last / name, self.output / name)
         return build.reasons
 
 
