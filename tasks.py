@@ -12,7 +12,7 @@ from pathlib import Path
 from invoke import Context, Exit, task
 
 from tools.browser import NoBrowserError, ensure_browser
-from tools.build import FRESH, REPORT, ROOT, BuildError, is_built, show_warnings
+from tools.build import FRESH, REPORT, ROOT, BuildError, explained, is_built, show_warnings
 from tools.build import build as build_site
 from tools.calls import report as report_of_calls
 from tools.calls import shown_calls
@@ -21,6 +21,7 @@ from tools.check import check as check_site
 from tools.drafts import DraftError, chosen_topic, edit, new_draft, publish_draft, shown
 from tools.ids import written_ids
 from tools.preview import serve as serve_site
+from tools.progress import progress
 from tools.publish import PublishError
 from tools.publish import publish as publish_site
 from tools.publish import rollback as roll_back
@@ -46,11 +47,12 @@ GROUPS = ["--group", "site", "--group", "test", "--group", "lint"]
         "drafts": "give drafts and stories dated ahead an address of their own",
         "keep_going": "leave out posts with errors, and list them",
         "strict": "let warnings count as errors",
+        "explain": "say why a page was written or kept: its address or file in the site",
     }
 )
 def build(
     _: Context, content: str = "", output: str = "", siteurl: str = "", drafts: bool = False,
-    keep_going: bool = False, strict: bool = False,
+    keep_going: bool = False, strict: bool = False, explain: str = "",
 ) -> None:  # fmt: skip
     """Build the site in output/."""
     show_warnings()
@@ -62,6 +64,7 @@ def build(
             drafts=drafts,
             keep_going=keep_going,
             strict=strict,
+            progress=None if drafts else progress,
         )
     except BuildError as error:
         raise Exit(f"{error}\nNothing was written.", 1) from None
@@ -70,6 +73,8 @@ def build(
     print(f"Built {built.pages} pages in {built.output}")
     for file, day in built.held_back:
         print(f"Not public: {file} ({f'waits for {day:%Y-%m-%d %H:%M}' if day else 'a draft'})")
+    if explain:
+        print(explained(built, explain))
     for problem in built.problems:
         print(problem, file=sys.stderr)
     if any(problem.severity == "error" for problem in built.problems):

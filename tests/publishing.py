@@ -59,7 +59,7 @@ class Project:
     def built(self, conf: str, siteurl: str, output: Path, strict: bool) -> Built:
         """What ``tools.build.build`` returns, in no time."""
         shutil.copytree(self.site, output, symlinks=True)
-        return Built(output, len(list(output.rglob("*.html"))), (), ())
+        return Built(output, len(list(output.rglob("*.html"))), (), (), {})
 
     def take_part(self, patch: pytest.MonkeyPatch) -> None:
         """Let tools.publish work here, with a build that takes no time."""

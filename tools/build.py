@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,8 @@ class BuildError(Exception):
 class Built:
     """A finished build: where it is, and what was wrong.
 
-    Errors are among the ``problems`` with ``keep_going`` alone.
+    Errors are among the ``problems`` with ``keep_going`` alone. ``reasons`` has, by file in the
+    output, why a page or feed was written; empty for one that the last build wrote the same.
     ``held_back`` has the files of drafts, with None, and of stories dated ahead, with the date.
     """
 
@@ -59,6 +61,7 @@ class Built:
     pages: int
     problems: tuple[Problem, ...]
     held_back: tuple[tuple[str, datetime | None], ...]
+    reasons: Mapping[str, str]
 
 
 def build(
@@ -70,6 +73,7 @@ def build(
     drafts: bool = False,
     keep_going: bool = False,
     strict: bool = False,
+    progress: Callable[[str, Iterable[Any], int], Iterable[Any]] | None = None,
 ) -> Built:
     """Build the site and put it in place of the last one.
 
@@ -78,13 +82,16 @@ def build(
     and makes no search index and no feeds of topics and tags: such a site is for the writer,
     who waits for it.
     ``keep_going`` leaves out posts with errors, instead of stopping at them; with ``drafts`` it
-    shows those that can be shown. ``strict`` makes every warning an error.
+    shows those that can be shown. ``strict`` makes every warning an error. ``progress`` returns
+    the items that it gets, and shows how many are done, of how many, of what its words say.
 
     Raises BuildError when nothing was written.
     """
     settings = site_settings(
         conf, content=content, siteurl=siteurl, drafts=drafts, keep_going=keep_going, strict=strict
     )
+    if progress:
+        settings["PROGRESS"] = progress
     target = (output or Path(settings["OUTPUT_PATH"])).resolve()
     _check_target(target, Path(settings["PATH"]))
     try:
@@ -115,7 +122,21 @@ def build(
             _swap(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    return Built(target, pages, problems, tuple(settings["HELD_BACK"]))
+    reasons = settings["PAGES"].reasons if "PAGES" in settings else {}
+    return Built(target, pages, problems, tuple(settings["HELD_BACK"]), reasons)
+
+
+def explained(built: Built, page: str) -> str:
+    """Why a page, given by its address or its file in the site, was written or kept."""
+    name = urlsplit(page).path.strip("/")
+    names = (name, f"{name}/index.html".lstrip("/"))
+    found = next((each for each in names if each in built.reasons), None)
+    if found is None:
+        near = get_close_matches(names[1], built.reasons, n=1)
+        return f'There is no page "{page}"' + (f'; did you mean "{near[0]}"?' if near else "")
+    reason = built.reasons[found]
+    kept = "kept: nothing that it shows has changed since the last build"
+    return f"{found} was {f'written: {reason}' if reason else kept}"
 
 
 def _leave_out(settings: dict[str, Any]) -> tuple[Problem, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 from .fingerprints import Fingerprints, UnknownValueError
 
 # They differ from build to build, and what they lead to is seen where it shows.
-PASSING = ("LAST_OUTPUT", "LEFT_OUT", "NOW", "OUTPUT_PATH")
+PASSING = ("LAST_OUTPUT", "LEFT_OUT", "NOW", "OUTPUT_PATH", "PROGRESS")
 
 
 def settings_digest(settings: Mapping[str, Any]) -> bytes:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from zlib import crc32
 
 from .fingerprints import Fingerprints
-from .processes import spread, workers
+from .processes import Progress, plain, spread, workers
 
 T = TypeVar("T")
 
@@ -62,13 +62,15 @@ class Memory:
         self.learn(keys, work)
         return [self.known(key, partial(work, i)) for i, key in enumerate(keys)]
 
-    def learn(self, keys: Sequence[bytes], work: Callable[[int], object]) -> None:
+    def learn(
+        self, keys: Sequence[bytes], work: Callable[[int], object], progress: Progress = plain
+    ) -> None:
         """Do what is not known yet, if it is so much that it is worth several processes."""
         missing = [i for i, key in enumerate(keys) if self._payload(key) is None]
         if workers(len(missing)) < 2:
             return
         found = spread(lambda n: self._silently(partial(work, missing[n])), len(missing))
-        for i, payload in zip(missing, found, strict=True):
+        for i, payload in zip(missing, progress(found, len(missing)), strict=True):
             if payload is not None:
                 self._new[keys[i]] = payload
 

@@ -6,10 +6,13 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+# Items as they are done, and how many there will be; they are returned, and perhaps shown.
+Progress = Callable[[Iterable[Any], int], Iterable[Any]]
 
 # A process costs about as much as so many pieces of work.
 FEWEST = 32
@@ -18,6 +21,11 @@ PIECES = 16
 
 # What the copies do; they find it here, as it need not be picklable.
 _work: list[Callable[[int], Any]] = []
+
+
+def plain(items: Iterable[T], _: int) -> Iterable[T]:
+    """Progress that nobody sees."""
+    return items
 
 
 def processors() -> int:

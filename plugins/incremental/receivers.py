@@ -20,6 +20,7 @@ from .code import code_digest, settings_digest
 from .fingerprints import Fingerprints, UnknownValueError
 from .memory import Memory
 from .pages import Pages
+from .processes import Progress, plain
 from .writing import METHODS, NAMES, IncrementalWriter
 
 FOLDER = "incremental"
@@ -107,7 +108,9 @@ def read_ahead(generator: Generator) -> None:
         path = str(Path(generator.path, file).absolute())
         if reader and (key := reader.remembering.key(path)):
             work.append((key, partial(reader.remembering.read_anew, path)))
-    memory.learn([key for key, _ in work], lambda i: work[i][1]())
+    memory.learn(
+        [key for key, _ in work], lambda i: work[i][1](), _progress(generator.settings, "Reading")
+    )
 
 
 def set_head(generator: Generator, metadata: dict[str, Any]) -> None:
@@ -129,7 +132,10 @@ def write_what_changed(generators: Iterable[Generator]) -> None:
     def incremental(writer: Writer) -> IncrementalWriter:
         listeners = [each for signal in LISTENED for each in signal.receivers_for(ANY)]
         fingerprints = Fingerprints(NAMES, METHODS)
-        return IncrementalWriter(writer, settings, fingerprints, listeners, generators[0].env)
+        shown = _progress(settings, "Writing")
+        return IncrementalWriter(
+            writer, settings, fingerprints, listeners, generators[0].env, shown
+        )
 
     for generator in generators:
         if isinstance(generator, ArticlesGenerator):
@@ -228,6 +234,11 @@ def _typography(settings: Mapping[str, Any]) -> Callable[[str], str]:
     attr = dashes.get(settings["TYPOGRIFY_DASHES"], Attr.set1) | Attr.w
     ignored, omitted = settings["TYPOGRIFY_IGNORE_TAGS"], settings["TYPOGRIFY_OMIT_FILTERS"]
     return lambda text: typogrify(text, ignored, omitted, attr)
+
+
+def _progress(settings: Mapping[str, Any], words: str) -> Progress:
+    """What shows how far the work has come, if the settings name something."""
+    return partial(settings["PROGRESS"], words) if "PROGRESS" in settings else plain
 
 
 def _write(

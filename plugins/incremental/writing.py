@@ -24,7 +24,7 @@ from pelican.writers import Writer
 from .fingerprints import Fingerprints, UnknownValueError
 from .memory import Memory
 from .pages import Pages, Parts
-from .processes import spread, workers
+from .processes import Progress, spread, workers
 from .template_reads import EACH, Reads, TemplateReads, template_reads
 
 # What Pelican's own writer reads of a feed's stories, and of the site.
@@ -75,7 +75,9 @@ class IncrementalWriter:
         fingerprints: Fingerprints,
         listeners: Collection[Callable[..., object]],
         environment: Environment,
+        progress: Progress,
     ) -> None:
+        self._progress = progress
         self._writer, self._settings, self._fingerprints = writer, settings, fingerprints
         self._pages: Pages = settings["PAGES"]
         self._jobs: list[_Job] = []
@@ -139,14 +141,14 @@ class IncrementalWriter:
     def finish(self) -> None:
         """Write what is not kept."""
         jobs, self._jobs = self._jobs, []
-        if workers(len(jobs)) < 2:
-            for job in jobs:
+        count = len(jobs)
+        if workers(count) < 2:
+            for job in self._progress(jobs, count):
                 job.write()
         else:
-            for job, done in zip(
-                jobs, spread(lambda i: _is_done(jobs[i].write), len(jobs)), strict=True
-            ):
-                if not done:  # Here its error can be told.
+            done = spread(lambda i: _is_done(jobs[i].write), count)
+            for job, is_done in zip(jobs, self._progress(done, count), strict=True):
+                if not is_done:  # Here its error can be told.
                     job.write()
         for job in jobs:
             if job.parts:
