@@ -11,7 +11,11 @@ from typing import Any
 from .fingerprints import Fingerprints, UnknownValueError
 
 # They differ from build to build, and what they lead to is seen where it shows.
-PASSING = ("LAST_OUTPUT", "LEFT_OUT", "NOW", "OUTPUT_PATH", "PROGRESS")
+PASSING = (
+    *("LAST_OUTPUT", "LEFT_OUT", "NOW", "OUTPUT_PATH", "PROGRESS"),
+    # Of a build before, with the same settings.
+    *("MADE_BY", "MAP", "MEMORY", "PAGES"),
+)
 
 
 def settings_digest(settings: Mapping[str, Any]) -> bytes:

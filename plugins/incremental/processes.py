@@ -3,6 +3,7 @@
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import warnings
@@ -53,18 +54,22 @@ def spread(work: Callable[[int], T], count: int) -> Iterator[T]:
         return
     _work.append(work)
     # The copies share what is there as long as nobody writes to it, not even the collector.
-    gc.collect()
     gc.freeze()
     try:
         with warnings.catch_warnings():
             # Of threads that belong to numpy's arithmetic, which waits for them before a fork.
             warnings.simplefilter("ignore", DeprecationWarning)
-            pool = multiprocessing.get_context("fork").Pool(workers(count))
+            pool = multiprocessing.get_context("fork").Pool(workers(count), _leave_ctrl_c)
         with pool:
             yield from pool.imap(_piece, range(count), PIECES)
     finally:
         gc.unfreeze()
         _work.pop()
+
+
+def _leave_ctrl_c() -> None:
+    """Leave Ctrl-C to the process that this is a copy of."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _piece(i: int) -> Any:
