@@ -21,8 +21,8 @@ of plain, of cold
          CPU seconds and wall seconds as multiples of what that build took
 
 Each figure is the least of the rounds. The search index and the cards for sharing are left out of
-all this; one more cold build with each says what they add. Then it is told where the time of the
-project went, in the round that took the least CPU seconds:
+all this; for the first N, one more cold build with each says what they add. Below the table it is
+told where the time of the project went, in the round that took the least CPU seconds:
 
 starting     until the settings are read and the plugins are started
 reading      until every file is read
@@ -290,8 +290,11 @@ def _in_own_process(*words: object) -> None:
 # ── What is printed ──────────────────────────────────────────────────────────
 
 
-def measure(count: int, rounds: int, peers: dict[str, str]) -> None:
-    """Build blogs of so many posts in turn, by peers' commands too; print the tables."""
+def measure(count: int, rounds: int, peers: dict[str, str], extras: bool) -> None:
+    """Build blogs of so many posts in turn, by peers' commands too; print the tables.
+
+    ``extras`` tells what the search index and the cards add.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         blog = MadeUpBlog(folder / "blog", count)
@@ -302,11 +305,13 @@ def measure(count: int, rounds: int, peers: dict[str, str]) -> None:
             builds[peer] = partial(peer_cost, peer, command, folder / peer)
         costs = _in_turn(builds, rounds)
         _print_costs(count, costs)
-        for extra in ("search", "cards"):
+        _print_parts({step: costs[step].parts for step in STEPS})
+        for extra in ("search", "cards") if extras else ():
             more = blog.project("cold", extra)
             cpu, wall = more.cpu - costs["cold"].cpu, more.wall - costs["cold"].wall
-            print(f"cold with {extra}: {cpu:+.2f} CPU s, {wall:+.2f} wall s, {more.memory:.0f} MB")
-    _print_parts({step: costs[step].parts for step in STEPS})
+            print(
+                f"\ncold with {extra}: {cpu:+.2f} CPU s, {wall:+.2f} wall s, {more.memory:.0f} MB"
+            )
 
 
 def measure_growth(rounds: int) -> None:
@@ -376,8 +381,9 @@ def main(words: list[str]) -> None:
         blog = MadeUpBlog(Path(folder), 50)
         blog.plain()
         blog.project("cold")
-    for size in given.sizes or (1000, 5000):
-        measure(size, given.rounds, peers)
+    sizes = given.sizes or (1000, 5000)
+    for size in sizes:
+        measure(size, given.rounds, peers, extras=size == sizes[0])
     if given.ten_thousand:
         measure_growth(given.rounds)
 
