@@ -203,7 +203,8 @@ class Fingerprints:
         if plan.has_truth:
             yield b"%d" % bool(value)
         if plan.name:
-            yield self.whole(plan.name(value))
+            # Plain data shows itself whole, and no other does so.
+            yield repr(plan.name(value)).encode("utf-8", "surrogatepass")
         for name, label, child, how in plan.steps:
             try:
                 if how is _Step.EACH:

@@ -9,11 +9,12 @@ import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 from zlib import crc32
 
-from .fingerprints import Fingerprints
+from .fingerprints import SIZE, Fingerprints
 from .processes import Progress, plain, spread, workers
 
 T = TypeVar("T")
@@ -43,7 +44,14 @@ class Memory:
 
     def key(self, *parts: object) -> bytes:
         """A digest of plain data, see ``Fingerprints.whole``."""
-        return Fingerprints({}, ()).whole(parts)
+        whole = Fingerprints({}, ()).whole
+        digest = blake2b(digest_size=SIZE)
+        for part in parts:
+            if isinstance(part, bytes):
+                digest.update(b"bytes %d:" % len(part) + part)
+            else:
+                digest.update(whole(part))
+        return digest.digest()
 
     def map(self, function: Callable[[Any], T], items: Iterable[Any]) -> list[T]:
         """``function`` of each item, as by ``map``, remembered.
