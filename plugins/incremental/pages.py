@@ -71,14 +71,18 @@ class Pages:
         """The files of the last build that hold still."""
         return {name for name, reason in self.reasons.items() if not reason}
 
-    def written(self, name: str, parts: Parts) -> None:
-        """Note a file that was just written: another may soon stand in its place."""
-        self._new[name] = Record(parts, parts.fingerprint(), _content(self._output / name))
-
     def always(self, name: str, reason: str) -> None:
         """Note a file that is written in each build."""
         self.reasons[name] = f"always: {reason}"
-        self._new.pop(name, None)
+
+    def written(self, name: str, parts: Parts | None) -> None:
+        """Note a file that was just written, with parts if it may be kept.
+
+        At the end of the build another may stand in its place.
+        """
+        fingerprint = parts.fingerprint() if parts else b""
+        content = _content(self._output / name)
+        self._new[name] = Record(parts or Parts({}, {}), fingerprint, content)
 
     def save(self) -> None:
         """Note the new build as the last one, and take away what it has not made anew."""

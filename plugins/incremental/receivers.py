@@ -63,10 +63,7 @@ def remember(pelican: Pelican) -> None:
     folder = Path(settings["CACHE_PATH"], FOLDER)
     modules = {plugin.__name__.partition(".")[0] for plugin in pelican.plugins}
     memory = Memory(folder / f"{_short(made_by)}.memory", modules)
-    output = Path(settings["OUTPUT_PATH"]).resolve()
-    last = Path(settings.get("LAST_OUTPUT") or output).resolve()
-    pages = Pages(folder / f"{_short(str(last).encode())}.json", last, output)
-    settings |= {"MEMORY": memory, "MAP": memory.map, "PAGES": pages, "MADE_BY": made_by}
+    settings |= {"MEMORY": memory, "MAP": memory.map, "MADE_BY": made_by}
     # Only now, after every other plugin: so their readers are the ones that are remembered.
     signals.readers_init.connect(read_from_memory)
 
@@ -125,8 +122,13 @@ def write_what_changed(generators: Iterable[Generator]) -> None:
     """Let each generator write through a writer that keeps what the last build wrote the same."""
     generators = list(generators)
     settings = generators[0].settings
-    if "PAGES" not in settings:
+    if "MADE_BY" not in settings:
         return
+    # Only now: when Pelican reloads it builds more than once with the same settings.
+    output = Path(settings["OUTPUT_PATH"]).resolve()
+    last = Path(settings.get("LAST_OUTPUT") or output).resolve()
+    file = Path(settings["CACHE_PATH"], FOLDER, f"{_short(str(last).encode())}.json")
+    settings["PAGES"] = Pages(file, last, output)
 
     @cache
     def incremental(writer: Writer) -> IncrementalWriter:

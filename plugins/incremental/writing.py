@@ -151,8 +151,7 @@ class IncrementalWriter:
                 if not is_done:  # Here its error can be told.
                     job.write()
         for job in jobs:
-            if job.parts:
-                self._pages.written(job.name, job.parts)
+            self._pages.written(job.name, job.parts)
 
     def _add(
         self, name: str, write: Callable[[], None], made_of: Callable[[], Parts], at_once: bool
@@ -167,6 +166,7 @@ class IncrementalWriter:
                 self._writer._written_files.add(file)
             write()
             self._pages.always(name, self._always or "another file has its name")
+            self._pages.written(name, None)
             return
         try:
             parts = made_of()

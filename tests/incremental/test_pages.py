@@ -108,9 +108,10 @@ def test_what_is_written_always_is_not_kept(site: Site) -> None:
     build = Pages(site.file, site.output, site.output)
     assert build.keep("a", Parts({"story": A}, SITE))
     build.always("a", "a coin was tossed")
+    build.written("a", None)
     assert build.reasons == {"a": "always: a coin was tossed"}
     build.save()
-    assert site.build({"a": A}) == {"a": "it is new"}
+    assert site.build({"a": A}) == {"a": "changed: site, story"}
 
 
 def test_in_place_what_is_not_made_any_more_is_taken_away(tmp_path: Path) -> None:
@@ -118,6 +119,13 @@ def test_in_place_what_is_not_made_any_more_is_taken_away(tmp_path: Path) -> Non
     site.build({"a/index.html": A, "b/index.html": B, "c/index.html": B})
     (site.output / "c/index.html").write_text("mine now")
     (site.output / "d").write_text("mine")
+    build = Pages(site.file, site.output, site.output)
+    (site.output / "e").write_bytes(A)
+    build.always("e", "a coin was tossed")
+    build.written("e", None)
+    assert build.keep("b/index.html", Parts({"story": B}, SITE))
+    assert build.keep("c/index.html", Parts({"story": B}, SITE)) is False
+    build.save()
     site.build({"a/index.html": A})
     left = {each.relative_to(site.output).as_posix() for each in site.output.rglob("*")}
     assert left - {"a", "b", "c"} == {"a/index.html", "c/index.html", "d"}
