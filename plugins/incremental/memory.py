@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 _MAGIC = b"What builds have found out, version 1\n"
 _HEAD = struct.Struct("<16sII")
+_MONTH = 30 * 24 * 60 * 60
 # Of these, classes alone are taken from a file; of builtins those that hold plain data.
 _MODULES = ("datetime", "dateutil", "markupsafe", "pathlib", "pelican", "zoneinfo")
 _BUILTINS = ("bytearray", "complex", "frozenset", "range", "set", "slice")
@@ -110,7 +111,12 @@ class Memory:
         self._new[key] = data
 
     def save(self) -> None:
-        """Keep what is new. What cannot be written is found out anew by the next build."""
+        """Keep what is new. What cannot be written is found out anew by the next build.
+
+        Files in the folder that no build has asked for in a month are taken away.
+        """
+        with suppress(OSError):
+            os.utime(self._file)
         if not self._new:
             return
         in_use = self._used & self._known.keys()
@@ -125,6 +131,9 @@ class Memory:
                 fresh = self._file.with_name(f"{self._file.name}.{os.getpid()}")
                 fresh.write_bytes(_MAGIC + b"".join(_records(payloads)))
                 fresh.replace(self._file)
+                for other in self._file.parent.iterdir():
+                    if other.stat().st_mtime < self._file.stat().st_mtime - _MONTH:
+                        other.unlink()
         self._data, self._known = _read(self._file)
         self._new = {key: payload for key, payload in self._new.items() if key not in self._known}
 

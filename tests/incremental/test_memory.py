@@ -279,3 +279,17 @@ def test_shared_objects_are_those_of_the_build(file: Path) -> None:
         assert tag.slug == "a"
         memory.save()
     assert done == [1]
+
+
+def test_what_no_build_has_asked_for_in_a_month_is_taken_away(file: Path) -> None:
+    kept(file, lambda memory: memory.map(double, [1]))
+    old, asked_for = file.with_name("old.memory"), file.with_name("asked-for.memory")
+    for each in (old, asked_for):
+        each.write_bytes(file.read_bytes())
+        os.utime(each, (0, 0))
+    kept(asked_for, lambda memory: memory.map(double, [1]))
+    other = file.with_name("other.memory")
+    kept(other, lambda memory: memory.map(double, [1]))
+    assert {each.name for each in file.parent.iterdir()} == {
+        *("site.memory", "asked-for.memory", "other.memory")
+    }
