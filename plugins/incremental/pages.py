@@ -112,9 +112,12 @@ class Pages:
 
 
 def _content(file: Path) -> bytes:
-    """The digest of a file's bytes; empty when there is none that can be read."""
+    """The digest of a file's bytes; empty when there is none that can be read, or a link to it."""
     try:
-        return b"" if file.is_symlink() else blake2b(file.read_bytes(), digest_size=16).digest()
+        # A folder on the way to it may be a link, too.
+        if os.path.realpath(file) != str(file):
+            return b""
+        return blake2b(file.read_bytes(), digest_size=16).digest()
     except OSError:
         return b""
 

@@ -76,6 +76,19 @@ def test_what_is_not_as_it_was_left_is_written_anew(site: Site, tmp_path: Path, 
     assert (how == "link") or site.build({"a": A}) == {"a": ""}
 
 
+def test_what_lies_elsewhere_by_a_link_to_its_folder_is_written_anew(
+    tmp_path: Path,
+) -> None:
+    site = Site(tmp_path, in_place=False)
+    site.build({"a/b/index.html": A, "c/index.html": B})
+    (site.output / "a").rename(tmp_path / "elsewhere")
+    (site.output / "a").symlink_to(tmp_path / "elsewhere")
+    assert site.build({"a/b/index.html": A, "c/index.html": B}) == {
+        "a/b/index.html": "its file is not as the last build left it",
+        "c/index.html": "",
+    }
+
+
 def test_what_cannot_be_read_is_written_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
