@@ -114,8 +114,8 @@ def build(
             _write_search_index(fresh, {name: target / name for name in kept}, settings)
         (fresh / MARK).write_text(MARK_TEXT)
         fresh.chmod(0o755)
-        pages = sum(1 for _ in fresh.rglob("*.html"))
-        pages += sum(name.endswith(".html") for name in kept)
+        made = (page.relative_to(fresh).as_posix() for page in fresh.rglob("*.html"))
+        pages = len({*made, *(name for name in kept if name.endswith(".html"))})
         if kept:
             _merge(fresh, target, kept)
         else:

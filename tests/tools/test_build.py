@@ -201,3 +201,22 @@ def test_the_task_says_what_was_left_out_and_exits_with_1(small_site: Make) -> N
     assert "a/index.html" in site.files()
     (site.content / "posts/bad.md").unlink()
     assert run().returncode == 0
+
+
+def test_a_page_that_is_kept_and_covered_by_a_file_of_its_name_counts_once(
+    small_site: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = small_site({"posts/a.md": post()})
+    given = build_module.site_settings
+    over = {"EXTRA_PATH_METADATA": {"static/a.txt": {"path": "a/index.html"}}}
+    monkeypatch.setattr(
+        build_module, "site_settings", lambda conf, **options: given(conf, **options) | over
+    )
+    pages = site.build().pages
+    site.write({"static/a.txt": "Mine."})
+    for _ in range(2):
+        assert site.build().pages == pages
+        assert site.read("a/index.html") == "Mine."
+    (site.content / "static/a.txt").unlink()
+    assert site.build().pages == pages
+    assert "Some words." in site.read("a/index.html")
