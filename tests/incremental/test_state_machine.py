@@ -3,24 +3,20 @@
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pytest
 from blinker import Signal
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 from incremental import receivers as incremental
-from incremental import writing
 from incremental.fingerprints import UnknownValueError
-from incremental.template_reads import TemplateReads
-from jinja2.lexer import Lexer
 from photos import pixels, saved
 from sites import SmallSite, files_below, post
 
@@ -107,7 +103,7 @@ KEYS: dict[str, list[str | None]] = {
     "Related": [None, "one", "two, six", "none"],
     "Unrelated": [None, "two", "one, four"],
     "Calls": [None, "none", "join@end", "none@feed", "absent"],
-    "Aliases": [None, "old/", "older/, 2019/old.html", "two/"],
+    "Aliases": [None, "old/", "older/, 2019/old.html", "two/", "topics/", "topic/trust/"],
     "Id": [None, "one", "other"],
     "Author": [None, "Ann", "Ann & Bob"],
     "Allow": [None, "no-summary"],
@@ -198,6 +194,7 @@ SETTINGS: dict[str, list[Any]] = {
     "DEFAULT_LANG": ["de"],
     "TIMEZONE": ["Europe/Berlin"],
     "SLUGIFY_SOURCE": ["title"],
+    "EXTRA_PATH_METADATA": [{"static/notes.txt": {"path": "one/index.html"}}],
     "FEED_ALL_JSON": [None],
     "CATEGORY_SAVE_AS": [""],
     "NEWEST_FIRST_ARCHIVES": [False],
@@ -308,7 +305,10 @@ class Site(RuleBasedStateMachine):
 
     # ── What goes wrong ──────────────────────────────────────────────────────
 
-    @rule(data=st.data(), how=st.sampled_from(["edit", "empty", "cut", "remove", "link", "add"]))
+    @rule(
+        data=st.data(),
+        how=st.sampled_from(["edit", "empty", "cut", "remove", "link", "add", "folder", "way"]),
+    )
     def touch_the_output(self, data: st.DataObject, how: str) -> None:
         # Without its mark a build would not touch the folder.
         files = sorted(files_below(self.folder / "output").keys() - {build_module.MARK})
@@ -388,7 +388,18 @@ class Site(RuleBasedStateMachine):
 
     def _damage(self, file: Path, how: str) -> None:
         data = file.read_bytes()
-        if how == "add":
+        if how == "way":
+            # Its folder lies elsewhere, with all that is in it.
+            elsewhere = self.folder / "elsewhere"
+            if file.parent != self.folder / "output":
+                shutil.rmtree(elsewhere, ignore_errors=True)
+                file.parent.rename(elsewhere)
+                file.parent.symlink_to(elsewhere)
+        elif how == "folder":
+            file.unlink()
+            file.mkdir()
+            file.joinpath("added.html").write_text("added")
+        elif how == "add":
             file.with_name("added.html").write_text("added")
         elif how == "edit":
             file.write_bytes(b"x" + data)
@@ -397,9 +408,8 @@ class Site(RuleBasedStateMachine):
         else:
             file.unlink()
             if how == "link":
-                elsewhere = self.folder / "elsewhere"
-                elsewhere.write_bytes(data)
-                file.symlink_to(elsewhere)
+                (self.folder / "other place").write_bytes(data)
+                file.symlink_to(self.folder / "other place")
 
     def _state(self) -> tuple[Any, ...]:
         return (
@@ -491,55 +501,12 @@ def _not_known(_: object) -> bytes:
     raise UnknownValueError("the plugin is out of the way")
 
 
-def _compiled_once(compiled: Callable[..., Any]) -> Callable[..., Any]:
-    """Templates are compiled in each build, nearly always from the same sources."""
-    known: dict[Any, Any] = {}
-
-    def once(self: jinja2.Environment, source: Any, *args: Any, **kwargs: Any) -> Any:
-        key = (source, args, *kwargs.items(), self.trim_blocks, *sorted(self.filters))
-        if key not in known:
-            known[key] = compiled(self, source, *args, **kwargs)
-        return known[key]
-
-    return once
-
-
-def _found_once(found: Callable[..., TemplateReads]) -> Callable[..., TemplateReads]:
-    """What a template reads depends on all templates there are, and what plugins give them."""
-    known: dict[Any, TemplateReads] = {}
-
-    def once(environment: jinja2.Environment, name: str) -> TemplateReads:
-        sources = (*(file.read_bytes() for file in sorted((Site.folder / "theme").rglob("*.*"))),)
-        key = (name, sources, *sorted(environment.globals), *sorted(environment.filters))
-        if key not in known:
-            known[key] = found(environment, name)
-        return known[key]
-
-    return once
-
-
-def _cut_once(cut: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
-    """So are they cut into tokens."""
-    known: dict[Any, Any] = {}
-
-    def once(self: Lexer, source: str, *args: Any) -> Iterator[Any]:
-        key = (source, args, self.lstrip_blocks, self.keep_trailing_newline)
-        if key not in known:
-            known[key] = [*cut(self, source, *args)]
-        return iter(known[key])
-
-    return once
-
-
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[type[Site]]:
     """The machine, whose builds have neither a search index nor drawn cards."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(build_module, "_write_search_index", lambda *_: None)
         patch.setattr("images.receivers.card", lambda title, foot, *_: f"{title}\0{foot}".encode())
-        patch.setattr(jinja2.Environment, "compile", _compiled_once(jinja2.Environment.compile))
-        patch.setattr(writing, "template_reads", _found_once(writing.template_reads))
-        patch.setattr(Lexer, "tokeniter", _cut_once(Lexer.tokeniter))
         Site.folder, Site.patch, Site.cleanly = tmp_path_factory.mktemp("machine"), patch, {}
         yield Site
 

@@ -219,4 +219,4 @@ def test_a_page_that_is_kept_and_covered_by_a_file_of_its_name_counts_once(
         assert site.read("a/index.html") == "Mine."
     (site.content / "static/a.txt").unlink()
     assert site.build().pages == pages
-    assert "Some words." in site.read("a/index.html")
+    assert "A&nbsp;story" in site.read("a/index.html")
