@@ -168,6 +168,8 @@ def publish_draft(name: str, content: Path | None = None) -> tuple[Path, str]:
         until = f"; it waits for {draft.date:%Y-%m-%d %H:%M}" if draft.scheduled else ""
         raise DraftError(f"{shown(file)} is no draft{until}")
     draft.status = "published"
+    # The address is that of a draft, and kept.
+    vars(draft).pop("get_url_setting", None)
     for other in contents.values():
         if other and other is not draft and other.status != "draft" and other.url == draft.url:
             raise DraftError(

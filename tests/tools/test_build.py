@@ -1,6 +1,8 @@
 """Building into a fresh folder and swapping it in."""
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -50,9 +52,63 @@ def test_the_last_good_output_comes_back_when_the_swap_is_stopped(
     ):
         monkeypatch.setattr(Path, "rename", stopped(error))
         with pytest.raises(told):
-            site.build()
+            # Elsewhere no page is the same, so that the whole output is replaced.
+            site.build(siteurl="https://elsewhere.example")
         assert site.files() == before
         assert sorted(p.name for p in site.output.parent.iterdir()) == ["my content", "my output"]
+
+
+def test_new_pages_are_merged_into_the_last_output_whatever_happens_meanwhile(
+    small_site: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = small_site({"posts/a.md": post(), "posts/b.md": post("B")})
+    site.build()
+    (site.output / "left-over").mkdir()
+    (site.output / "left-over" / "by-hand.html").write_text("mine")
+    about = site.output / "about.html"
+    about.symlink_to(site.output / "a" / "index.html")
+    replace = Path.replace
+
+    def interrupted(self: Path, target: Path) -> Path:
+        if target.is_relative_to(site.output):
+            os.kill(os.getpid(), signal.SIGINT)
+        return replace(self, target)
+
+    site.write({"posts/a.md": post("Another")})
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Path, "replace", interrupted)
+        site.build()
+    merged = site.files()
+    assert "Another" in site.read("a/index.html")
+    assert not (site.output / "left-over").exists()
+    assert not about.is_symlink()
+    shutil.rmtree(site.output)
+    site.build()
+    assert site.files() == merged
+
+
+def test_a_merge_that_cannot_be_is_told_and_made_good_by_the_next_build(
+    small_site: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = small_site({"posts/a.md": post(), "posts/b.md": post("B")})
+    site.build()
+    replace = Path.replace
+
+    def refused(self: Path, target: Path) -> Path:
+        if target == site.output / "archives/index.html":
+            raise OSError(28, "No space left on device")
+        return replace(self, target)
+
+    site.write({"posts/a.md": post("Another")})
+    wrong = pytest.raises(BuildError, match="cannot be replaced: No space left on device")
+    with monkeypatch.context() as patch, wrong:
+        patch.setattr(Path, "replace", refused)
+        site.build()
+    site.build()
+    mended = site.files()
+    shutil.rmtree(site.output)
+    site.build()
+    assert site.files() == mended
 
 
 def test_what_is_no_longer_written_is_gone(small_site: Make) -> None:
@@ -113,7 +169,7 @@ def test_something_unexpected_is_told_without_a_traceback(
     small_site: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     site = small_site({"posts/a.md": post()})
-    monkeypatch.setattr("engagement.receivers.related_stories", lambda *_: 1 / 0)
+    monkeypatch.setattr("engagement.receivers.cached_related_stories", lambda *_: 1 / 0)
     monkeypatch.setattr(build_module, "REPORT", tmp_path / "build-error.log")
     with pytest.raises(
         BuildError, match=r"(?s)^ZeroDivisionError: division by zero.This should not"

@@ -136,6 +136,9 @@ def test_when_it_fails_the_last_good_output_stays(
     program.write_text(script)
     program.chmod(0o755)
     monkeypatch.setenv("PAGEFIND_BINARY_PATH", str(program))
+    # Of the same pages the index is known.
+    assert site.build().pages
+    site.write({"posts/a.md": post("Another title")})
     with pytest.raises(BuildError, match=r"made no search index.*remove the folder .venv") as told:
         site.build()
     assert why in str(told.value)
