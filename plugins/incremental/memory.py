@@ -100,16 +100,6 @@ class Memory:
             self._new[key] = self._pickled(result)
         return result
 
-    def get(self, key: bytes) -> bytes | None:
-        """The bytes that were put by the key, or None."""
-        self._used.add(key)
-        payload = self._payload(key)
-        return bytes(payload) if payload is not None else None
-
-    def put(self, key: bytes, data: bytes) -> None:
-        """Remember bytes as they are."""
-        self._new[key] = data
-
     def save(self) -> None:
         """Keep what is new. What cannot be written is found out anew by the next build.
 

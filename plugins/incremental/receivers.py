@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from blinker import ANY
 from jinja2 import BytecodeCache
@@ -85,10 +85,10 @@ def read_from_memory(readers: Readers) -> None:
 
 
 def prepare(generator: Generator) -> None:
-    """Keep Pelican from doing typography a second time, and from compiling templates anew."""
+    """Keep Pelican from doing again what is done: typography, and compiling templates."""
     if memory := generator.settings.get("MEMORY"):
         generator.readers.settings = memory.shared["settings"]
-        generator.env.bytecode_cache = _Compiled(memory)
+        generator.env.bytecode_cache = _Compiled(generator.settings["MADE_BY"])
 
 
 def read_ahead(generator: Generator) -> None:
@@ -161,22 +161,24 @@ def save(pelican: Pelican) -> None:
 
 
 class _Compiled(BytecodeCache):
-    """Templates as Python's code, in the memory."""
+    """Templates as Python's code, for the builds of one process and its copies.
 
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
+    Never on disk: who could write there could have it run.
+    """
+
+    known: ClassVar[dict[tuple[bytes, str, str], bytes]] = {}
+
+    def __init__(self, made_by: bytes) -> None:
+        self._made_by = made_by
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """See BytecodeCache."""
-        if code := self._memory.get(self._key(bucket)):
+        if code := self.known.get((self._made_by, bucket.key, bucket.checksum)):
             bucket.bytecode_from_string(code)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """See BytecodeCache."""
-        self._memory.put(self._key(bucket), bucket.bytecode_to_string())
-
-    def _key(self, bucket: Bucket) -> bytes:
-        return self._memory.key("template", bucket.key, bucket.checksum)
+        self.known[self._made_by, bucket.key, bucket.checksum] = bucket.bytecode_to_string()
 
 
 class _Remembering:
