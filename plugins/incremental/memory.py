@@ -107,7 +107,8 @@ class Memory:
         """
         with suppress(OSError):
             os.utime(self._file)
-        if not self._new:
+        # In another's folder nothing is written, and above all nothing taken away.
+        if not self._new or _leads_away(self._file.parent):
             return
         in_use = self._used & self._known.keys()
         kept = sum(end - start for start, end in map(self._known.__getitem__, in_use))
@@ -188,8 +189,7 @@ class _Unpickler(pickle.Unpickler):
 def _read(file: Path) -> tuple[bytes | mmap.mmap, dict[bytes, tuple[int, int]]]:
     """The file's bytes, and where in it the results are that are whole."""
     try:
-        ways = (file, file.parent, file.parent.parent)
-        if any(way.is_symlink() for way in ways) or file.stat().st_uid != _user():
+        if file.is_symlink() or _leads_away(file.parent) or file.stat().st_uid != _user():
             return b"", {}
         with file.open("rb") as opened:
             data = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
@@ -207,6 +207,11 @@ def _read(file: Path) -> tuple[bytes | mmap.mmap, dict[bytes, tuple[int, int]]]:
             return b"", {}
         known[key] = (start, at)
     return data, known
+
+
+def _leads_away(folder: Path) -> bool:
+    """Whether the folder is a link, or lies in one."""
+    return folder.is_symlink() or folder.parent.is_symlink()
 
 
 def _user() -> int:

@@ -179,6 +179,20 @@ def test_a_file_behind_a_symlink_is_not_read(file: Path, tmp_path: Path, way: st
     assert done == [1]
 
 
+@pytest.mark.parametrize("way", ["cache/incremental", "cache"])
+def test_a_folder_behind_a_symlink_is_left_alone(file: Path, tmp_path: Path, way: str) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "incremental").mkdir(parents=True)
+    for mine in (elsewhere / "mine", elsewhere / "incremental" / "mine"):
+        mine.write_text("mine")
+        os.utime(mine, (0, 0))
+    before = sorted(elsewhere.rglob("*"))
+    (tmp_path / way).parent.mkdir(exist_ok=True)
+    (tmp_path / way).symlink_to(elsewhere)
+    kept(file, lambda memory: memory.map(double, [1]))
+    assert sorted(elsewhere.rglob("*")) == before
+
+
 def test_a_file_of_someone_else_is_not_read(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept(file, lambda memory: memory.map(double, [1]))
     monkeypatch.setattr(memory_module, "_user", lambda: os.getuid() + 1)
