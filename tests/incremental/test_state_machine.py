@@ -169,6 +169,11 @@ THEME: dict[str, list[str | None]] = {
 }
 
 
+def digests(folder: Path) -> dict[str, str]:
+    """A digest of each file below the folder by its name there."""
+    return {name: blake2b(data).hexdigest() for name, data in files_below(folder).items()}
+
+
 def shout(text: str) -> str:
     """One value of a setting that is a function."""
     return text.upper()
@@ -209,7 +214,7 @@ class Site(RuleBasedStateMachine):
 
     folder: Path
     patch: pytest.MonkeyPatch
-    cleanly: dict[str, tuple[Any, dict[str, bytes]]]
+    cleanly: dict[str, tuple[Any, dict[str, str]]]
 
     def __init__(self) -> None:
         super().__init__()
@@ -311,7 +316,7 @@ class Site(RuleBasedStateMachine):
     )
     def touch_the_output(self, data: st.DataObject, how: str) -> None:
         # Without its mark a build would not touch the folder.
-        files = sorted(files_below(self.folder / "output").keys() - {build_module.MARK})
+        files = sorted(digests(self.folder / "output").keys() - {build_module.MARK})
         file = self.folder / "output" / data.draw(st.sampled_from(files))
         self._damage(file, how)
         self.touched = True
@@ -344,7 +349,7 @@ class Site(RuleBasedStateMachine):
             head, _, _ = str(self.content[name]).partition("\n\n")
             self.content[name] = f"{head}\n\n{body}\n"
         self._write()
-        before = files_below(self.folder / "output")
+        before = digests(self.folder / "output")
         count = iter(range(at))
         send = Signal.send
 
@@ -358,7 +363,7 @@ class Site(RuleBasedStateMachine):
             try:
                 self._build("output", "cache")
             except KeyboardInterrupt:
-                assert files_below(self.folder / "output") == before
+                assert digests(self.folder / "output") == before
             except BuildError:
                 pass
         self.touched = True
@@ -423,7 +428,7 @@ class Site(RuleBasedStateMachine):
     def _write(self) -> None:
         """Put content and theme on disk; what is as it should be is not touched."""
         content = self.folder / "content"
-        for name in files_below(content).keys() - self.content.keys() if content.is_dir() else ():
+        for name in digests(content).keys() - self.content.keys():
             (content / name).unlink()
         SmallSite(content, content).write(self.content)
         for name in THEME:
@@ -465,7 +470,7 @@ class Site(RuleBasedStateMachine):
             return
         self.touched = False
         self._write()
-        before = files_below(self.folder / "output") if (self.folder / "output").is_dir() else {}
+        before = digests(self.folder / "output")
         state = blake2b(repr(self._state()).encode()).hexdigest()
         if state not in self.cleanly:
             for name in ("clean", "nothing"):
@@ -473,11 +478,10 @@ class Site(RuleBasedStateMachine):
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(incremental, "code_digest", _not_known)
                 told = self._told("clean", "nothing")
-            clean = self.folder / "clean"
-            self.cleanly[state] = (told, files_below(clean) if clean.is_dir() else {})
+            self.cleanly[state] = (told, digests(self.folder / "clean"))
         told, files = self.cleanly[state]
         assert self._told("output", "cache") == told
-        now = files_below(self.folder / "output")
+        now = digests(self.folder / "output")
         if files:
             assert [*now] == [*files]
             assert not [name for name in now if now[name] != files[name]]
