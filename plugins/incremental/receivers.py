@@ -56,7 +56,10 @@ def remember(pelican: Pelican) -> None:
     """Begin a build with what earlier ones have found out."""
     settings = pelican.settings
     try:
-        made_by = code_digest(pelican.plugins) + settings_digest(settings)
+        code = code_digest(pelican.plugins)
+        made_by = code + settings_digest(settings)
+        of_templates = {key: settings[key] for key in settings if key.startswith("JINJA")}
+        read_by = code + settings_digest(of_templates)
     except UnknownValueError as error:
         logger.warning("everything is built anew: in the settings, %s", error)
         return
@@ -64,6 +67,8 @@ def remember(pelican: Pelican) -> None:
     modules = {plugin.__name__.partition(".")[0] for plugin in pelican.plugins}
     memory = Memory(folder / f"{_short(made_by)}.memory", modules)
     settings |= {"MEMORY": memory, "MAP": memory.map, "MADE_BY": made_by}
+    # What templates read is the same for sites that differ in all else.
+    settings["TEMPLATES"] = Memory(folder / f"{_short(read_by)}.memory", modules)
     # Only now, after every other plugin: so their readers are the ones that are remembered.
     signals.readers_init.connect(read_from_memory)
 
@@ -157,6 +162,7 @@ def save(pelican: Pelican) -> None:
     """Keep what is known at the end of a build."""
     if memory := pelican.settings.get("MEMORY"):
         memory.save()
+        pelican.settings["TEMPLATES"].save()
         pelican.settings["PAGES"].save()
 
 

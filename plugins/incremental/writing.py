@@ -84,7 +84,7 @@ class IncrementalWriter:
         silent = [each.__qualname__ for each in listeners if not hasattr(each, "reads")]
         self._always = "RELATIVE_URLS" if settings["RELATIVE_URLS"] else ", ".join(silent)
         self._told = [path for each in listeners for path in getattr(each, "reads", ())]
-        self._templates = _Templates(settings["MEMORY"])
+        self._templates = _Templates(settings["TEMPLATES"])
         self._feeds = _Feeds(writer, listeners, self._templates, environment, fingerprints.shared)
         self._known: dict[tuple[object, str], _Template] = {}
 
