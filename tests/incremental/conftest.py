@@ -21,5 +21,6 @@ def plain_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PlainSite:
                 for ways in ("_by_receiver", "_by_sender"):
                     monkeypatch.setattr(each, ways, defaultdict(Signal.set_class))
         LimitFilter._raised_messages.clear()
+        LimitFilter._group_count.clear()
 
     return PlainSite(tmp_path, forget)
