@@ -211,7 +211,7 @@ def _engage(generator: ArticlesGenerator, pages: list[Page]) -> None:
         generator.settings["SITENAME"],
     )
     generator.context["site_calls"] = site_calls
-    each = generator.settings.get("MAP", map)
+    apply = generator.settings.get("MAP", map)
     unused: list[str] = []
     if file:
         name = shown(Path(generator.path, settings.calls_to_action.file))
@@ -219,7 +219,7 @@ def _engage(generator: ArticlesGenerator, pages: list[Page]) -> None:
         problems += file.problems
         # With posts: it may be for want of one that was left out.
         in_posts += with_lines(wrong, name, file.toml)
-        unused = _place_calls(site_calls, file.names, articles, pages, in_posts, each)
+        unused = _place_calls(site_calls, file.names, articles, pages, in_posts, apply)
     together = generator.settings.get("UNUSABLE")
     if together is not None:
         # The plugin "checks" tells it with all else, and ends the build.
@@ -265,7 +265,7 @@ def _place_calls(
     articles: list[Article],
     pages: list[Page],
     problems: list[str],
-    each: Callable[..., Iterable[Any]],
+    apply: Callable[..., Iterable[Any]],
 ) -> list[str]:
     """Set ``calls_to_action`` and ``reading_minutes``; append what is wrong in posts and pages.
 
@@ -275,7 +275,7 @@ def _place_calls(
     contents = (*articles, *pages)
     has_middle = any(each.slot == "middle" for each in site_calls.live.placements)
     with_pauses = has_middle or any("calls" in article.metadata for article in articles)
-    texts = each(partial(text_of, with_pauses), [content._content for content in contents])
+    texts = apply(partial(text_of, with_pauses), [content._content for content in contents])
     for content, text in zip(contents, texts, strict=True):
         is_story = isinstance(content, Article)
         slots = (*STORY_SLOTS, "feed") if is_story else PAGE_SLOTS

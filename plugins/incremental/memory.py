@@ -58,18 +58,15 @@ class Memory:
         """``function`` of each item, as by ``map``, remembered.
 
         The function must depend on the item alone: one of a module's own, or a ``partial`` of it
-        over plain data. Items are plain data, results are picklable.
+        over plain data. Items are plain data, results are picklable. Work that logs a warning or
+        raises is done in this process, each time.
         """
         given, name = list(items), self.key(_named(function))
-        return self.recall([self.key(name, item) for item in given], lambda i: function(given[i]))
-
-    def recall(self, keys: Sequence[bytes], work: Callable[[int], T]) -> list[T]:
-        """What ``work(i)`` gives for each key's place; only what is not known yet is done.
-
-        Work that logs a warning or raises is done in this process, each time.
-        """
-        self.learn(keys, work)
-        return [self.known(key, partial(work, i)) for i, key in enumerate(keys)]
+        keys = [self.key(name, item) for item in given]
+        self.learn(keys, lambda i: function(given[i]))
+        return [
+            self.known(key, partial(function, item)) for key, item in zip(keys, given, strict=True)
+        ]
 
     def learn(
         self, keys: Sequence[bytes], work: Callable[[int], object], progress: Progress = plain
