@@ -14,7 +14,7 @@ from .fingerprints import Fingerprints, UnknownValueError
 PASSING = (
     *("LAST_OUTPUT", "LEFT_OUT", "NOW", "OUTPUT_PATH", "PROGRESS"),
     # Of a build before, with the same settings.
-    *("MADE_BY", "MAP", "MEMORY", "PAGES", "TEMPLATES"),
+    *("MADE_BY", "MAP", "MEMORY", "PAGES", "STATES", "TEMPLATES"),
 )
 
 

@@ -18,16 +18,17 @@ from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .listening import listening
+from .states import SIZE, Known, States
 from .template_reads import EACH, Reads
 
-SIZE = 16
 # Longer texts are not often met twice.
 SHORT = 200
 _SEQUENCES = (list, tuple, range, deque, set, frozenset, KeysView, ValuesView, ItemsView)
@@ -69,6 +70,7 @@ class _Plan:
     name: Callable[[Any], object] | None
     steps: list[tuple[Any, bytes, Reads, _Step]]
     is_whole: bool
+    is_foreign: bool
     reads: Reads
 
 
@@ -81,20 +83,26 @@ class Fingerprints:
 
     ``names`` says for a class, and those below it, what stands for a value of it that is shown or
     compared: plain data, or a tuple of such. ``methods`` are those that are called without
-    arguments for what they return; those of a dataclass are functions of its fields.
+    arguments for what they return; those of a dataclass are functions of its fields. ``states``
+    are of values that need not be read again when nothing about them has changed.
     """
 
     def __init__(
         self,
         names: Mapping[type, Callable[[Any], object]],
         methods: Collection[tuple[type, str]],
+        states: States | None = None,
     ) -> None:
         self._names, self._methods = names, frozenset(methods)
         self._texts: dict[str, bytes] = {}
         self._nodes: dict[tuple[object, ...], Reads] = {}
         self._plans: dict[tuple[type, int], _Plan] = {}
-        # The digest, or why there is none, by the ids of value and node, which it keeps alive.
-        self._known: dict[tuple[int, int], tuple[object, Reads, bytes | str]] = {}
+        self._states = states
+        self._signatures: dict[int, tuple[Reads, bytes]] = {}
+        # What is found out, by the ids of value and node, which it keeps alive.
+        self._known: dict[tuple[int, int], tuple[object, Reads, Known]] = {}
+        # The places of the values that are met in what is being read.
+        self._met: set[str | None] = set()
 
     def shared(self, reads: Reads) -> Reads:
         """Of nodes that ask for the same always the same one, so that what is known is found."""
@@ -113,8 +121,9 @@ class Fingerprints:
     def of(self, value: object, reads: Reads) -> bytes:
         """A digest (16 bytes) of what is read of the value. Raises UnknownValueError."""
         key = (id(value), id(reads))
-        known = self._known.get(key)
-        if known is None:
+        if key in self._known:
+            known = self._known[key][2]
+        else:
             if type(value) is str and value in self._texts:
                 return self._texts[value]
             plain = _plain(value)
@@ -123,18 +132,50 @@ class Fingerprints:
                 if type(value) is str and len(value) <= SHORT:
                     self._texts[value] = digest
                 return digest
-        if known is None:
             # In case it is met again within itself.
-            self._known[key] = (value, reads, f"a {type(value).__qualname__} within itself")
-            known = (value, reads, self._made(value, reads))
-            self._known[key] = known
-        if isinstance(known[2], str):
-            raise UnknownValueError(known[2])
-        return known[2]
+            within = Known(f"a {type(value).__qualname__} within itself")
+            self._known[key] = (value, reads, within)
+            known = self._found(value, reads)
+            self._known[key] = (value, reads, known)
+        self._met.update(known.places)
+        if isinstance(known.digest, str):
+            raise UnknownValueError(known.digest)
+        return known.digest
 
     def whole(self, value: object) -> bytes:
         """A digest (16 bytes) of all that the value is. Raises UnknownValueError."""
         return self.of(value, _WHOLE)
+
+    def _found(self, value: object, reads: Reads) -> Known:
+        """What is read of the value, by the last build if that holds still."""
+        states = self._states
+        if states is None:
+            return Known(self._made(value, reads))
+        place = states.place(value)
+        if place is not None and (known := states.known(place, self._signature(reads))):
+            return known
+        outer, self._met = self._met, {place} if place is not None else set()
+        if states.is_apart(value):
+            self._met.add(None)
+        with listening() as heard:
+            digest = self._made(value, reads)
+        known = Known(digest, self._met)
+        self._met = outer
+        # What was warned of is to be told in each build.
+        if place is not None and isinstance(digest, bytes) and not heard:
+            states.learn(place, self._signature(reads), known)
+        return known
+
+    def _signature(self, reads: Reads) -> bytes:
+        """A digest of the node and those below it."""
+        if id(reads) not in self._signatures:
+            children = sorted(
+                (repr(name), self._signature(child)) for name, child in reads.children.items()
+            )
+            parts = (reads.shown, reads.whole, reads.called, children)
+            digest = blake2b(repr(parts).encode(), digest_size=SIZE).digest()
+            self._signatures[id(reads)] = (reads, digest)
+        return self._signatures[id(reads)][1]
 
     def _made(self, value: object, reads: Reads) -> bytes | str:
         """The digest, or why there is none."""
@@ -200,6 +241,8 @@ class Fingerprints:
     def _object_parts(self, value: Any, reads: Reads) -> Iterator[bytes]:
         kind: type = type(value)
         plan = self._plans.get((kind, id(reads))) or self._planned(kind, reads)
+        if plan.is_foreign:
+            self._met.add(None)
         if plan.has_truth:
             yield b"%d" % bool(value)
         if plan.name:
@@ -248,6 +291,7 @@ class Fingerprints:
             self._names[named] if named and reads.shown else None,
             steps,
             is_whole,
+            any(_is_foreign(kind, str(name)) for name in reads.children),
             reads,
         )
         return plan
@@ -268,6 +312,16 @@ class Fingerprints:
         if isinstance(values, set | frozenset):
             digests.sort()
         return b"".join(digests)
+
+
+def _is_foreign(kind: type, name: str) -> bool:
+    """Whether it is a property that others have given to the class, which may read anything."""
+    owner = next((each for each in kind.__mro__ if name in vars(each)), kind)
+    found = vars(owner).get(name)
+    if not isinstance(found, property):
+        return False
+    get = found.fget.func if isinstance(found.fget, partial) else found.fget
+    return getattr(get, "__module__", None) != owner.__module__
 
 
 def _plain(value: object) -> bytes | None:

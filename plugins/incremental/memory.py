@@ -7,15 +7,17 @@ import os
 import pickle
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 from zlib import crc32
 
-from .fingerprints import SIZE, Fingerprints
+from .fingerprints import Fingerprints
+from .listening import listening
 from .processes import Progress, plain, spread, workers
+from .states import SIZE
 
 T = TypeVar("T")
 
@@ -91,7 +93,7 @@ class Memory:
                 self._known.pop(key, None)
             else:
                 return found
-        with _listening() as heard:
+        with listening() as heard:
             result = work()
         if not heard:
             self._new[key] = self._pickled(result)
@@ -139,7 +141,7 @@ class Memory:
         # Without any, Python would write to standard error itself.
         handlers, root.handlers = root.handlers, [logging.NullHandler()]
         try:
-            with _listening() as heard:
+            with listening() as heard:
                 result = work()
             return None if heard else self._pickled(result)
         except Exception:  # It will be raised where it can be told.
@@ -227,25 +229,3 @@ def _named(function: Callable[..., object]) -> tuple[object, ...]:
     if isinstance(function, partial):
         return (*_named(function.func), function.args, tuple(sorted(function.keywords.items())))
     return (function.__module__, function.__qualname__)
-
-
-@contextmanager
-def _listening() -> Iterator[list[logging.LogRecord]]:
-    """The warnings and errors that come up meanwhile.
-
-    As they are made: Pelican shows none a second time in one process.
-    """
-    heard: list[logging.LogRecord] = []
-    make = logging.getLogRecordFactory()
-
-    def made(*args: Any, **kwargs: Any) -> logging.LogRecord:
-        record = make(*args, **kwargs)
-        if record.levelno >= logging.WARNING:
-            heard.append(record)
-        return record
-
-    logging.setLogRecordFactory(made)
-    try:
-        yield heard
-    finally:
-        logging.setLogRecordFactory(make)

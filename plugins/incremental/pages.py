@@ -1,12 +1,13 @@
 """The files of the last build, and which of them still hold."""
 
-import json
 import os
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
+
+from .tables import read_table, write_table
 
 _VERSION = 1
 # What is kept of a digest to say what has changed; the whole of it decides.
@@ -53,7 +54,7 @@ class Pages:
 
     def __init__(self, file: Path, last: Path, output: Path) -> None:
         self._file, self._last, self._output = file, last, output
-        self._old = _read(file)
+        self._old = read_table(file, _records)
         self._new: dict[str, Record] = {}
         self.reasons: dict[str, str] = {}
 
@@ -91,8 +92,7 @@ class Pages:
                 file = self._output / name
                 if name not in self.reasons and file.is_file() and _content(file) == old.content:
                     file.unlink()
-        with suppress(OSError):  # Without the file the next build writes everything.
-            _write(self._file, self._new)
+        write_table(self._file, _table(self._new))
 
     def _reason(self, name: str, old: Record | None, parts: Parts) -> str:
         """Why the file must be written; empty when it need not be."""
@@ -122,11 +122,11 @@ def _content(file: Path) -> bytes:
         return b""
 
 
-def _write(file: Path, records: Mapping[str, Record]) -> None:
-    """Write the file in one step. What many share is written once."""
+def _table(records: Mapping[str, Record]) -> dict[str, object]:
+    """The records as plain data. What many share is there once."""
     shared = {id(record.parts.shared): record.parts.shared for record in records.values()}
     places = {each: place for place, each in enumerate(shared)}
-    table = {
+    return {
         "version": _VERSION,
         "shared": [_shown(parts) for parts in shared.values()],
         "pages": {
@@ -139,33 +139,22 @@ def _write(file: Path, records: Mapping[str, Record]) -> None:
             for name, record in records.items()
         },
     }
-    fresh = file.with_name(f"{file.name}.{os.getpid()}")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        fresh.write_text(json.dumps(table, separators=(",", ":")), "utf-8")
-        fresh.replace(file)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
-def _read(file: Path) -> dict[str, Record]:
-    """What stands in the last build's folder; nothing when that cannot be known."""
-    try:
-        table = json.loads(file.read_text("utf-8"))
-        if table["version"] != _VERSION:
-            return {}
-        shared = [_digests(parts) for parts in table["shared"]]
-        return {
-            name: Record(
-                Parts(_digests(own), shared[place]),
-                bytes.fromhex(fingerprint),
-                bytes.fromhex(content),
-            )
-            for name, (fingerprint, content, place, own) in table["pages"].items()
-            if not Path(name).is_absolute() and ".." not in Path(name).parts
-        }
-    except Exception:  # What a damaged file leads to is no fixed set.
+def _records(table: Any) -> dict[str, Record]:
+    """What stands in the last build's folder."""
+    if table["version"] != _VERSION:
         return {}
+    shared = [_digests(parts) for parts in table["shared"]]
+    return {
+        name: Record(
+            Parts(_digests(own), shared[place]),
+            bytes.fromhex(fingerprint),
+            bytes.fromhex(content),
+        )
+        for name, (fingerprint, content, place, own) in table["pages"].items()
+        if not Path(name).is_absolute() and ".." not in Path(name).parts
+    }
 
 
 def _shown(parts: Mapping[str, bytes]) -> dict[str, str]:

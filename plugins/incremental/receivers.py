@@ -1,6 +1,7 @@
 """The only module here that touches Pelican: signals in, what is known left out of the work."""
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from hashlib import blake2b
@@ -21,6 +22,7 @@ from .fingerprints import Fingerprints, UnknownValueError
 from .memory import Memory
 from .pages import Pages
 from .processes import Progress, plain
+from .states import States
 from .writing import METHODS, NAMES, IncrementalWriter
 
 FOLDER = "incremental"
@@ -134,11 +136,12 @@ def write_what_changed(generators: Iterable[Generator]) -> None:
     last = Path(settings.get("LAST_OUTPUT") or output).resolve()
     file = Path(settings["CACHE_PATH"], FOLDER, f"{_short(str(last).encode())}.json")
     settings["PAGES"] = Pages(file, last, output)
+    settings["STATES"] = _states(file.with_suffix(".states"), settings, generators[0].context)
 
     @cache
     def incremental(writer: Writer) -> IncrementalWriter:
         listeners = [each for signal in LISTENED for each in signal.receivers_for(ANY)]
-        fingerprints = Fingerprints(NAMES, METHODS)
+        fingerprints = Fingerprints(NAMES, METHODS, settings["STATES"])
         shown = _progress(settings, "Writing")
         return IncrementalWriter(
             writer, settings, fingerprints, listeners, generators[0].env, shown
@@ -164,6 +167,7 @@ def save(pelican: Pelican) -> None:
         memory.save()
         pelican.settings["TEMPLATES"].save()
         pelican.settings["PAGES"].save()
+        pelican.settings["STATES"].save()
 
 
 class _Compiled(BytecodeCache):
@@ -258,6 +262,29 @@ def _write(
     instead = incremental(writer)
     write(instead)
     instead.finish()
+
+
+def _states(file: Path, settings: Mapping[str, Any], context: Mapping[str, Any]) -> States:
+    """The site's stories, pages and static files, with what is known of them."""
+    contents = {
+        f"{kind} {path}": content
+        for kind in ("generated_content", "static_content")
+        for path, content in context[kind].items()
+        if content is not None and type(content).__module__ == Content.__module__
+    }
+    passing = (settings, context, settings["MEMORY"].shared["settings"])
+
+    def address() -> list[tuple[str, str]]:
+        return [(place, contents[place].url) for place in sorted(contents)]
+
+    return States(file, settings["MADE_BY"], contents, passing, _links, address)
+
+
+def _links(content: Content) -> bool | None:
+    """Whether addresses of others stand in the text; None if reading it may move a file."""
+    regex = content.settings["INTRASITE_LINK_REGEX"]
+    found = {match["what"] for match in re.finditer(regex, content._content or "")}
+    return None if "attach" in found else bool(found)
 
 
 # Of what is written, the files alone.
