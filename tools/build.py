@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from checks.problems import Problem, in_order, said
+from incremental.listening import listening
+from incremental.pages import ALWAYS
 from jinja2 import TemplateError, TemplateSyntaxError
 from pelican import Pelican, signals
 from pelican.generators import Generator
@@ -25,6 +28,7 @@ from pelican.settings import read_settings
 
 from .search import FOLDER as SEARCH_FOLDER
 from .search import SearchError, search_index
+from .unchanged import LastBuild, Told
 
 ROOT = Path(__file__).resolve().parent.parent
 # GitHub Pages wants this file; by its text a folder that a build made is told from others.
@@ -99,13 +103,17 @@ def build(
         fresh = Path(tempfile.mkdtemp(prefix=FRESH, dir=target.parent))
     except OSError as error:
         raise BuildError(f"{target} cannot be written: {error.strerror}") from None
+    last = LastBuild(_last_build(settings, target), target)
+    # With these it is the writer who waits, and who has just changed something.
+    kind = Pelican if drafts or keep_going else partial(_UnlessUnchanged, last)
     try:
         problems: tuple[Problem, ...] = ()
         if keep_going and not drafts:
             # What shows all posts, such as a list, must know from the start which ones there are.
             problems = _leave_out(settings)
         settings |= {"OUTPUT_PATH": str(fresh), "LAST_OUTPUT": str(target)}
-        left = run_pelican(settings)
+        with listening() as heard:
+            left = run_pelican(settings, kind)
         # What is left out is told already; that others link to it is news.
         consequences = [each for each in left if each.rule in FOLLOWING] if problems else left
         problems = tuple(in_order([*problems, *consequences]))
@@ -120,10 +128,26 @@ def build(
             _merge(fresh, target, kept)
         else:
             _swap(fresh, target)
+    except _UnchangedError as unchanged:
+        told = unchanged.told
+        kept = dict.fromkeys(told.pages, "")
+        return Built(target, told.count, told.problems, told.held_back, kept)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     reasons = settings["PAGES"].reasons if "PAGES" in settings else {}
-    return Built(target, pages, problems, tuple(settings["HELD_BACK"]), reasons)
+    held_back = tuple(settings["HELD_BACK"])
+    if not any(reason.startswith(ALWAYS) for reason in reasons.values()):
+        warnings = tuple(
+            (each.name, each.getMessage()) for each in heard if each.levelno == logging.WARNING
+        )
+        last.note(settings, Told(pages, problems, held_back, tuple(reasons), warnings))
+    return Built(target, pages, problems, held_back, reasons)
+
+
+def _last_build(settings: Mapping[str, Any], target: Path) -> Path:
+    """Where it is noted what the last build put at ``target``."""
+    name = blake2b(str(target).encode(), digest_size=8).hexdigest()
+    return Path(settings["CACHE_PATH"], "builds", f"{name}.json")
 
 
 def explained(built: Built, page: str) -> str:
@@ -316,6 +340,27 @@ class _Reader(Pelican):  # type: ignore[misc]  # Pelican publishes no types.
     def _get_writer(self) -> None:
         super()._get_writer()
         raise _EnoughReadError
+
+
+class _UnlessUnchanged(Pelican):  # type: ignore[misc]  # As above.
+    """Pelican that does not begin when it would make what the last build made."""
+
+    def __init__(self, last: LastBuild, settings: dict[str, Any]) -> None:
+        super().__init__(settings)
+        self._last = last
+
+    def run(self) -> None:
+        if told := self._last.told(self.settings, self.plugins):
+            raise _UnchangedError(told)
+        super().run()
+
+
+class _UnchangedError(BaseException):
+    """Raised instead of a build, with what the last one told."""
+
+    def __init__(self, told: Told) -> None:
+        super().__init__()
+        self.told = told
 
 
 class _EnoughReadError(BaseException):

@@ -7,4 +7,6 @@ article.reading_minutes, default templates for them, and both in the feeds.
 
 from .receivers import register
 
-__all__ = ["register"]
+__all__ = ["DEPENDS_ON", "register"]
+# Settings that name what it reads besides content and theme.
+DEPENDS_ON = ()

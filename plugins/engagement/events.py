@@ -132,6 +132,12 @@ def next_start(event: Event, now: datetime) -> datetime | None:
     return next((start for start in _starts(event) if _end(event, start) > now), None)
 
 
+def next_end(event: Event, now: datetime) -> datetime | None:
+    """The end of the time that starts at ``next_start``; None when there is none."""
+    start = next_start(event, now)
+    return _end(event, start) if start else None
+
+
 def in_words(event: Event) -> str:
     """When it takes place, in English: ``every Wednesday, 12:00 New York time``.
 

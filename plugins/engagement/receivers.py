@@ -24,6 +24,7 @@ from .cache import cached_related_stories
 from .calls_file import CallsFile, read, unknown_names
 from .contents import blog_of, calls_by_hand, calls_of, place, shown, subject_of
 from .errors import SettingsError, did_you_mean
+from .events import next_end
 from .pauses import offset_after
 from .placements import IN_TEXT, NO_CALLS, CallsToAction, Subject
 from .settings import Settings, settings_of
@@ -211,6 +212,11 @@ def _engage(generator: ArticlesGenerator, pages: list[Page]) -> None:
         generator.settings["SITENAME"],
     )
     generator.context["site_calls"] = site_calls
+    generator.settings.get("HOLDS_UNTIL", []).extend(
+        end
+        for call in offers.calls.values()
+        if call.event and (end := next_end(call.event, settings.now))
+    )
     apply = generator.settings.get("MAP", map)
     unused: list[str] = []
     if file:

@@ -6,4 +6,6 @@ Out: article.entry_id, feed_channels for templates, and the files.
 
 from .receivers import register
 
-__all__ = ["register"]
+__all__ = ["DEPENDS_ON", "register"]
+# Settings that name what it reads besides content and theme.
+DEPENDS_ON = ()

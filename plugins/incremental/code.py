@@ -12,7 +12,7 @@ from .fingerprints import Fingerprints, UnknownValueError
 
 # They differ from build to build, and what they lead to is seen where it shows.
 PASSING = (
-    *("LAST_OUTPUT", "LEFT_OUT", "NOW", "OUTPUT_PATH", "PROGRESS"),
+    *("HOLDS_UNTIL", "LAST_OUTPUT", "LEFT_OUT", "NOW", "OUTPUT_PATH", "PROGRESS"),
     # Of a build before, with the same settings.
     *("MADE_BY", "MAP", "MEMORY", "PAGES", "STATES", "TEMPLATES"),
 )

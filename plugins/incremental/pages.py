@@ -10,6 +10,8 @@ from typing import Any
 from .tables import read_table, write_table
 
 _VERSION = 1
+# So begins the reason of a file that is written in each build.
+ALWAYS = "always"
 # What is kept of a digest to say what has changed; the whole of it decides.
 _SHORT = 8
 
@@ -74,7 +76,7 @@ class Pages:
 
     def always(self, name: str, reason: str) -> None:
         """Note a file that is written in each build."""
-        self.reasons[name] = f"always: {reason}"
+        self.reasons[name] = f"{ALWAYS}: {reason}"
 
     def written(self, name: str, parts: Parts | None) -> None:
         """Note a file that was just written, with parts if it may be kept.

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,12 +12,16 @@ T = TypeVar("T")
 
 
 def write_table(file: Path, table: object) -> None:
-    """Write the table as JSON. What cannot be written is found out anew by the next build."""
+    """Write the table as JSON, with moments as ISO 8601 has them.
+
+    What cannot be written is found out anew by the next build.
+    """
+    text = json.dumps(table, separators=(",", ":"), default=datetime.isoformat)
     fresh = file.with_name(f"{file.name}.{os.getpid()}")
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
-            fresh.write_text(json.dumps(table, separators=(",", ":")), "utf-8")
+            fresh.write_text(text, "utf-8")
             fresh.replace(file)
         finally:
             fresh.unlink(missing_ok=True)

@@ -2,4 +2,6 @@
 
 from .receivers import register
 
-__all__ = ["register"]
+__all__ = ["DEPENDS_ON", "register"]
+# Settings that name what it reads besides content and theme.
+DEPENDS_ON = ()

@@ -6,4 +6,6 @@ that cannot be used stops the build with its reason, or is left out with ``KEEP_
 
 from .receivers import register
 
-__all__ = ["register"]
+__all__ = ["DEPENDS_ON", "register"]
+# Settings that name what it reads besides content and theme.
+DEPENDS_ON = ()

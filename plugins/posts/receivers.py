@@ -5,6 +5,7 @@ import os
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime, time, timedelta
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -112,7 +113,10 @@ class TextReader(MarkdownReader):  # type: ignore[misc]  # Pelican publishes no 
 
 
 def start_the_clock(pelican: Pelican) -> None:
-    """Fix ``NOW`` for this build, and begin its lists: ``UNUSABLE`` and ``HELD_BACK`` posts."""
+    """Fix ``NOW`` for this build, and begin its lists: ``UNUSABLE`` and ``HELD_BACK`` posts.
+
+    ``HOLDS_UNTIL`` has the moments at which something may change because of the clock alone.
+    """
     try:
         pelican.settings.setdefault("NOW", now(pelican.settings["TIMEZONE"]))
     except ValueError as error:
@@ -127,6 +131,9 @@ def start_the_clock(pelican: Pelican) -> None:
         f"{_shown(folder, path)}:1: {words}" for path, words in problems
     ]
     pelican.settings["HELD_BACK"] = []
+    tomorrow = pelican.settings["NOW"].date() + timedelta(days=1)
+    midnight = datetime.combine(tomorrow, time(), pelican.settings["NOW"].tzinfo)
+    pelican.settings["HOLDS_UNTIL"] = [midnight]
 
 
 def read_titles_as_text(readers: Readers) -> None:
@@ -159,6 +166,7 @@ def hold_back(content: Content) -> None:
     )
     if content.scheduled:
         content.status = "draft"
+        content.settings["HOLDS_UNTIL"].append(content.date)
     if content.status == "draft":
         # Save_as and Url in front matter would override the address of drafts.
         for override in ("override_save_as", "override_url"):
