@@ -135,7 +135,7 @@ def _wrong_notes(words: str) -> Iterator[Finding]:
     notes: dict[str, int] = {}
     marks: dict[str, int] = {}
     for number, line in enumerate(words.split("\n"), 1):
-        for match in _NOTE.finditer(line):
+        for match in _NOTE.finditer(line) if "[^" in line else ():
             name = match["name"]
             if match["colon"] and not line[: match.start()].strip():
                 if name in notes:

@@ -21,7 +21,8 @@ _RAW = {
 }
 
 
-@dataclass(frozen=True)
+# Not frozen: there are very many of them, and freezing doubles what each costs.
+@dataclass
 class Tag:
     """A tag: its name in small letters, and where in the HTML it starts and ends."""
 

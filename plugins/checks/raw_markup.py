@@ -1,7 +1,7 @@
 """Find HTML in a post that the pages' security policy blocks, or that would harm a reader."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .markup import Tag
 
@@ -48,13 +48,17 @@ REMEDIES = {
 }
 
 
-def unwelcome(tag: Tag) -> Iterator[tuple[str, str]]:
+def unwelcome(tag: Tag) -> Iterable[tuple[str, str]]:
     """What in the tag has no place in a story: as much of it as finds its line, and a remedy."""
     if tag.closing:
-        return
+        return ()
     if tag.name in REMEDIES:
-        yield f"<{tag.html[tag.start + 1 : tag.start + 1 + len(tag.name)]}", REMEDIES[tag.name]
-        return
+        written = tag.html[tag.start + 1 : tag.start + 1 + len(tag.name)]
+        return ((f"<{written}", REMEDIES[tag.name]),)
+    return _unwelcome_attributes(tag) if tag.rest else ()
+
+
+def _unwelcome_attributes(tag: Tag) -> Iterator[tuple[str, str]]:
     for written, key, value in tag.written:
         if key == "style":
             yield written, "does nothing here; put the look into theme/css, or take it out"

@@ -10,9 +10,14 @@ _FENCE = re.compile(r" {0,3}(?P<fence>`{3,}+|~{3,}+)(?P<rest>[^`]*+)$")
 _LIST = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]|\[\^")
 _TICKS = re.compile(r"`++")
 _MARKUP = re.compile(
-    r"\[\[[^\[\]\n]*+\]\]|\b\w++\.\w[\w.]*+|<(?=[A-Za-z/!?])[^<>]*+>?|&#?+\w{2,31}+;|\]\([^()\[\]\n]*+\)?|https?://[^\s<>()\[\]]*+|\{[^{}\n]*+\}?"
+    r"\[\[[^\[\]\n]*+\]\]|<(?=[A-Za-z/!?])[^<>]*+>?|&#?+\w{2,31}+;|\]\([^()\[\]\n]*+\)?|https?://[^\s<>()\[\]]*+|\{[^{}\n]*+\}?"
 )
+# Words with dots inside, and the sign of them that is found in no time.
+_DOTTED = re.compile(r"\b\w++\.\w[\w.]*+")
+_DOT = re.compile(r"\.\w")
 _WORD = re.compile(r"[^\W\d_]++(?:['\u2019][^\W\d_]++)*+")
+# The same for plain letters, in half the time.
+_PLAIN_WORD = re.compile(r"[A-Za-z]++(?:'[A-Za-z]++)*+")
 _MAIL = re.compile(r"\S++")
 
 
@@ -54,6 +59,8 @@ class Source:
                 values = key.value.split("\n")
                 lines[key.line - 1 : key.line - 1 + len(values)] = values
         text = _MARKUP.sub(_blank, "\n".join(lines))
+        if _DOT.search(text):
+            text = _DOTTED.sub(" ", text)
         return (
             _MAIL.sub(lambda each: " " if "@" in each[0] else each[0], text)
             if "@" in text
@@ -63,7 +70,7 @@ class Source:
     @cached_property
     def prose_words(self) -> list[str]:
         """The words of the prose, in order."""
-        return _WORD.findall(self.prose)
+        return (_PLAIN_WORD if self.prose.isascii() else _WORD).findall(self.prose)
 
     def line_of(self, *wanted: str) -> int:
         """The line of the first of these that is there outside of code; else the body's first."""

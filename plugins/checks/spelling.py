@@ -1,10 +1,11 @@
 """Words that no dictionary knows, nor the writer's own."""
 
+import gzip
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
-from functools import lru_cache
-
-from spellchecker import SpellChecker
+from functools import cache, lru_cache
+from importlib.resources import files
 
 from .heads import Finding
 from .source import Source
@@ -28,7 +29,9 @@ _young = """
 """
 _YOUNG = frozenset(_young.split())
 
-# Words of the posts that were read before; asking the library takes ten times as long.
+LETTERS = "'abcdefghijklmnopqrstuvwxyzàáâäåçèéêëíïñóôöûü"
+
+# Words of the posts that were read before; finding that out takes ten times as long.
 _known: set[str] = set()
 
 
@@ -52,7 +55,7 @@ def misspelt(source: Source, own: Collection[str]) -> Iterator[Finding]:
         at = match.start() if match else 0
         if not word.islower() and not (word.istitle() and _starts_a_sentence(text, at)):
             continue
-        near = _suggestions(_base(word))
+        near = suggestions(_base(word))
         if word.istitle() and not near:
             continue
         found += 1
@@ -70,23 +73,51 @@ def own_words(text: str) -> frozenset[str]:
     return frozenset(line.replace("\u2019", "'") for line in lines if line)
 
 
-@lru_cache(maxsize=1)
-def _checker() -> SpellChecker:
-    return SpellChecker(language="en", distance=1)
+def usage(word: str) -> int:
+    """How usual an English word in small letters is; 0 when no dictionary has it."""
+    return int(_beginning_with(word[:3]).get(word, "0").strip(": ,\n"))
+
+
+@cache
+def _lines() -> str:
+    """The words with their numbers, in order: the file of pyspellchecker, JSON of a line each.
+
+    Loading it as the library does takes six times as long, which a writer who has changed one
+    post would wait for.
+    """
+    file = files("spellchecker").joinpath("resources", "en.json.gz")
+    text = gzip.decompress(file.read_bytes()).decode()
+    return text.removeprefix("{").removesuffix("\n}") + ",\n"
+
+
+@cache
+def _beginning_with(letters: str) -> dict[str, str]:
+    """The words that begin so, each with what stands behind it."""
+    lines = _lines()
+
+    def line(at: int) -> str:
+        start = lines.rfind("\n", 0, at) + 1
+        return lines[start : start + 4]  # A quotation mark and three letters.
+
+    start, end = (
+        bisect_left(range(1, len(lines)), f'"{each}', key=line) + 1
+        for each in (letters, f"{letters}\uffff")
+    )
+    parts = lines[start:end].split('"')
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
 def _is_known(word: str) -> bool:
     if len(word) > LONGEST or (not word.isascii() and "\u2019" not in word):
         # Letters with accents are another language's, or a name's.
         return True
-    known = _checker().word_frequency
     plain = word.lower().replace("\u2019", "'")
-    return (
-        plain in known
+    return bool(
+        usage(plain)
         or _base(word) in _YOUNG
-        or _base(word) in known
+        or usage(_base(word))
         or any(
-            plain.replace(british, american, 1) in known
+            usage(plain.replace(british, american, 1))
             for british, american in _BRITISH
             if british in plain
         )
@@ -100,12 +131,21 @@ def _base(word: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def _suggestions(word: str) -> tuple[str, ...]:
+def suggestions(word: str) -> tuple[str, ...]:
     """The nearest words that the dictionary has, the most usual first."""
-    known = _checker()
-    found = known.candidates(word) or set()
-    usual = sorted(found, key=lambda each: (-known.word_frequency[each], each))
-    return tuple(each for each in usual if each != word)[:MOST_SUGGESTED]
+    found = {each: number for each in _one_edit_away(word) if (number := usage(each))}
+    return tuple(sorted(found, key=lambda each: (-found[each], each))[:MOST_SUGGESTED])
+
+
+def _one_edit_away(word: str) -> set[str]:
+    """What differs from the word by a letter, or by the order of two (Norvig 2007)."""
+    splits = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    return {
+        *(left + right[1:] for left, right in splits),
+        *(left + right[1::-1] + right[2:] for left, right in splits),
+        *(left + letter + right[1:] for left, right in splits for letter in LETTERS),
+        *(left + letter + right for left, right in splits for letter in LETTERS),
+    } - {word}
 
 
 def _starts_a_sentence(text: str, at: int) -> bool:

@@ -11,10 +11,12 @@ from xml.etree import ElementTree
 import pytest
 from checks.problems import Problem, in_order, said
 from checks.rules import RULES
+from checks.spelling import LETTERS, suggestions, usage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from remembering import Remembering
 from sites import NOW, SmallSite, post
+from spellchecker import SpellChecker
 
 from tools.build import ROOT, BuildError, read_site, site_settings
 from tools.check import Report, check, lines
@@ -409,3 +411,18 @@ def test_whatever_posts_hold_each_is_published_or_told(
         if (site.output / name).exists():
             ElementTree.fromstring(site.read(name))
     assert {path.name for path in tmp_path.iterdir()} == {"my content", "my output"}
+
+
+def test_all_words_of_the_library_are_known_with_their_numbers() -> None:
+    library = SpellChecker(language="en", distance=1)
+    words = dict(library.word_frequency.items())
+    assert {word: usage(word) for word in words} == words
+    assert not any(map(usage, ("", "zq", "zqz", "concx", "zürichx")))
+    assert set("".join(words)) == set(LETTERS)
+
+
+@pytest.mark.parametrize("word", ["teh", "recieve", "hous", "caf", "xylophonee", "zqzqzq"])
+def test_suggestions_are_those_of_the_library(word: str) -> None:
+    library = SpellChecker(language="en", distance=1)
+    found = sorted(library.candidates(word) or (), key=lambda each: (-library[each], each))
+    assert suggestions(word) == tuple(found[:2])
