@@ -1,6 +1,7 @@
 """Build the site into a fresh folder, and swap it in when it is whole."""
 
 import logging
+import os
 import shutil
 import signal
 import tempfile
@@ -122,8 +123,7 @@ def build(
             _write_search_index(fresh, {name: target / name for name in kept}, settings)
         (fresh / MARK).write_text(MARK_TEXT)
         fresh.chmod(0o755)
-        made = (page.relative_to(fresh).as_posix() for page in fresh.rglob("*.html"))
-        pages = len({*made, *(name for name in kept if name.endswith(".html"))})
+        pages = sum(name.endswith(".html") for name in {*_files(fresh), *kept})
         if kept:
             _merge(fresh, target, kept)
         else:
@@ -420,23 +420,37 @@ def _merge(fresh: Path, target: Path, kept: Collection[str]) -> None:
 
     Ctrl-C waits for the end of it. Whatever else ends it, the next build makes the folder whole.
     """
-    files = {
-        file.relative_to(fresh).as_posix(): file for file in fresh.rglob("*") if file.is_file()
-    }
+    files = [*_files(fresh)]
     stay = {*kept, *files}
     with _uninterrupted():
         try:
-            for old in sorted(target.rglob("*"), reverse=True):
-                if old.is_dir() and not old.is_symlink():
-                    with suppress(OSError):  # It is not empty.
-                        old.rmdir()
-                elif old.relative_to(target).as_posix() not in stay:
-                    old.unlink()
-            for name, file in files.items():
+            for where, folders, names in os.walk(target, topdown=False):
+                here, inside = Path(where), _inside(where, target)
+                links = [name for name in folders if (here / name).is_symlink()]
+                old = [name for name in (*names, *links) if f"{inside}{name}" not in stay]
+                for name in old:
+                    (here / name).unlink()
+                if len(old) == len(names) + len(links) and here != target:
+                    with suppress(OSError):  # Folders in it stay.
+                        here.rmdir()
+            for name in files:
                 (target / name).parent.mkdir(parents=True, exist_ok=True)
-                file.replace(target / name)
+                (fresh / name).replace(target / name)
         except OSError as error:
             raise BuildError(f"{target} cannot be replaced: {error.strerror}") from None
+
+
+def _files(folder: Path) -> Iterator[str]:
+    """The files below the folder, as paths from there with slashes."""
+    for where, _, names in os.walk(folder):
+        inside = _inside(where, folder)
+        yield from (f"{inside}{name}" for name in names)
+
+
+def _inside(where: str, folder: Path) -> str:
+    """What the paths from ``folder`` of all that is in ``where`` begin with."""
+    path = where.removeprefix(str(folder)).replace(os.sep, "/").lstrip("/")
+    return f"{path}/" if path else ""
 
 
 @contextmanager
