@@ -1,182 +1,145 @@
-"""Keep terms and related stories between builds, by the hash of what they depend on."""
+"""Keep what a ranking has found out, in one file, for the next one."""
 
+import io
 import json
 import os
-import sys
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import astuple
+from dataclasses import astuple, fields
+from functools import partial
 from hashlib import blake2b
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from .related_stories import Blog, Related, related_stories
-from .settings import FieldWeights, RelatedStoriesSettings
-from .story import Story
-from .terms import TermCounts, term_counts
+from .candidates import Found
+from .related_stories import Blog, Related, related_stories_again
+from .settings import RelatedStoriesSettings
+from .terms import packed_counts, unpacked
 
-FILE_NAME = "engagement-terms.npz"
-RELATED_FILE_NAME = "engagement-related"
+FILE_NAME = "engagement-related"
 _DIGEST_SIZE = 16
-
-
-def _code(*names: str) -> bytes:
-    return b"".join((Path(__file__).parent / name).read_bytes() for name in names)
-
-
-_CODE = _code("terms.py", "stop_words.py", "cache.py")
-_RANKING_CODE = _code("related_stories.py", "vectors.py", "reasons.py")
+_CODE = b"".join(
+    (Path(__file__).parent / name).read_bytes()
+    for name in (
+        *("cache.py", "candidates.py", "reasons.py", "related_stories.py"),
+        *("stop_words.py", "terms.py", "vectors.py"),
+    )
+)
+_ARRAYS = ("source", "target", "dot", "near", "best")
 
 
 def cached_related_stories(
-    blog: Blog, settings: RelatedStoriesSettings, folder: Path
+    blog: Blog,
+    settings: RelatedStoriesSettings,
+    folder: Path,
+    apply: Callable[..., Iterable[Any]] = map,
 ) -> list[list[Related]]:
     """The stories related to each story of the blog, as ``related_stories`` has them.
 
-    If nothing that they depend on has changed, they are those that the folder's cache holds from
-    the last time. It can be deleted at any time; one that cannot be read or written is done
-    without.
+    What has not changed since the last time is taken from the folder's file. It can be deleted
+    at any time; one that cannot be read or written is done without. ``apply`` does what
+    Python's ``map`` does.
     """
-    file = folder / RELATED_FILE_NAME
-    key = _blog_digest(blog, settings)
-    known = _loaded_lists(file, key)
-    if known is not None:
-        return known
-    counts = cached_term_counts(blog.stories, settings.weights, folder)
-    lists = related_stories(blog, counts, settings)
-    text = json.dumps([[astuple(each) for each in found] for found in lists]).encode()
+    file = folder / FILE_NAME
+    made_by = _CODE + repr(astuple(settings)).encode()
+    texts = [
+        json.dumps((each.lang, each.title, each.summary, each.category, each.tags))
+        + f"\n{each.body}"
+        for each in blog.stories
+    ]
+    key = _key(blog, texts)
+    last = _loaded(file, made_by)
+    if last and last["blog"].tobytes() == key:
+        return [
+            [Related(index, score, tuple(reason), *rest) for index, score, reason, *rest in found]
+            for found in json.loads(last["lists"].tobytes())
+        ]
+    packed = apply(partial(packed_counts, astuple(settings.weights)), texts)
+    counts = [unpacked(*each) for each in packed]
+    lists, found = related_stories_again(blog, counts, settings, _found(last) if last else {})
     with suppress(OSError):
-        _write(file, lambda new: new.write_bytes(_seal(key, text) + text))
+        _write(file, _dumped(key, lists, found), made_by)
     return lists
 
 
-def cached_term_counts(
-    stories: Sequence[Story], weights: FieldWeights, folder: Path
-) -> list[TermCounts]:
-    """The terms of each story: from the folder's cache where it has them, else counted.
-
-    The cache then holds these stories and no others. It can be deleted at any time; one that
-    cannot be read or written is done without.
-    """
-    file = folder / FILE_NAME
-    known = _loaded(file)
-    keys = _digests(stories, weights)
-    counts = [
-        known.get(key) or term_counts(story, weights)
-        for key, story in zip(keys, stories, strict=True)
-    ]
-    by_key = dict(zip(keys, counts, strict=True))
-    if by_key.keys() != known.keys():
-        with suppress(OSError):
-            _save(file, by_key)
-    return counts
-
-
-def _blog_digest(blog: Blog, settings: RelatedStoriesSettings) -> bytes:
-    """The hash of all that the related stories depend on."""
-    digest = blake2b(_RANKING_CODE, digest_size=_DIGEST_SIZE)
+def _key(blog: Blog, texts: Iterable[str]) -> bytes:
+    """The hash of all that the related stories depend on besides settings and code."""
     rest = (
-        [(story.slug, story.date.timestamp()) for story in blog.stories],
         blog.offered,
         sorted((number, [*pins]) for number, pins in blog.pinned.items()),
         sorted((number, sorted(others)) for number, others in blog.barred.items()),
         sorted(blog.silent),
-        astuple(settings),
+        [(story.slug, story.date.timestamp()) for story in blog.stories],
     )
-    digest.update(repr(rest).encode("utf-8", "surrogatepass"))
-    for each in _digests(blog.stories, settings.weights):
-        digest.update(each)
-    return digest.digest()
-
-
-def _digests(stories: Sequence[Story], weights: FieldWeights) -> list[bytes]:
-    """The hash of all that each story's terms depend on."""
-    # The same for every story: the code, the weights, and Python's tables of letters.
-    same = blake2b(_CODE, digest_size=_DIGEST_SIZE)
-    same.update(repr((sys.byteorder, unicodedata.unidata_version, astuple(weights))).encode())
-    return [_digest(story, same.copy()) for story in stories]
-
-
-def _digest(story: Story, digest: blake2b) -> bytes:
-    """The hash of all that a story's terms depend on, begun with what is the same for all."""
-    parts = (story.lang, story.title, story.summary, story.category, story.body, *story.tags)
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
+    digest = blake2b(repr(rest).encode("utf-8", "surrogatepass"), digest_size=_DIGEST_SIZE)
+    for text in texts:
+        data = text.encode("utf-8", "surrogatepass")
         digest.update(b"%d:" % len(data) + data)
     return digest.digest()
 
 
-def _loaded_lists(file: Path, key: bytes) -> list[list[Related]] | None:
-    """The lists that the file holds; None when it is missing, damaged, or of another key."""
+def _dumped(key: bytes, lists: Iterable[Iterable[Related]], found: Mapping[str, Found]) -> bytes:
+    """The file's data: by language the arrays of what was found, and texts as JSON."""
+    all_of = attrgetter(*(each.name for each in fields(Related)))
+    reasons = {lang: [*its.reasons.items()] for lang, its in found.items()}
+    arrays = {
+        "blog": np.frombuffer(key, np.uint8),
+        "lists": _json([[all_of(each) for each in related] for related in lists]),
+        "reasons": _json(reasons),
+    }
+    for number, its in enumerate(found.values()):
+        arrays |= {f"{name} {number}": getattr(its, name) for name in _ARRAYS}
+        arrays[f"digests {number}"] = np.frombuffer(b"".join(its.digests), np.uint8)
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=False, **arrays)
+    return file.getvalue()
+
+
+def _json(value: object) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(json.dumps(value).encode(), np.uint8)
+
+
+def _found(last: Mapping[str, npt.NDArray[Any]]) -> dict[str, Found]:
+    """What was found by language."""
+    found = {}
+    for number, (lang, reasons) in enumerate(json.loads(last["reasons"].tobytes()).items()):
+        digests = last[f"digests {number}"].tobytes()
+        found[lang] = Found(
+            [digests[at : at + _DIGEST_SIZE] for at in range(0, len(digests), _DIGEST_SIZE)],
+            **{name: last[f"{name} {number}"] for name in _ARRAYS},
+            reasons={tuple(way): tuple(reason) for way, reason in reasons},
+        )
+    return found
+
+
+def _loaded(file: Path, made_by: bytes) -> Mapping[str, npt.NDArray[Any]] | None:
+    """What the file holds; None when it is missing, damaged, or made by other code or settings."""
     try:
         content = file.read_bytes()
     except OSError:
         return None
-    text = content[_DIGEST_SIZE:]
-    if content[:_DIGEST_SIZE] != _seal(key, text):
+    data = content[_DIGEST_SIZE:]
+    if content[:_DIGEST_SIZE] != _seal(data, made_by):
         return None
-    return [
-        [Related(index, score, tuple(reason), *rest) for index, score, reason, *rest in found]
-        for found in json.loads(text)
-    ]
+    arrays: Mapping[str, npt.NDArray[Any]] = np.load(io.BytesIO(data), allow_pickle=False)
+    return arrays
 
 
-def _seal(key: bytes, text: bytes) -> bytes:
-    """What stands before a text that is whole and was written for this key."""
-    return blake2b(key + text, digest_size=_DIGEST_SIZE).digest()
+def _seal(data: bytes, made_by: bytes) -> bytes:
+    """What stands before data that is whole and was made by this code under these settings."""
+    return blake2b(data + made_by, digest_size=_DIGEST_SIZE).digest()
 
 
-def _loaded(file: Path) -> dict[bytes, TermCounts]:
-    """What the file holds; nothing when it is missing or not what this code wrote."""
-    try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
-            digests, sizes, text_sizes = arrays["digests"], arrays["sizes"], arrays["text_sizes"]
-            keys, counts, places = arrays["keys"], arrays["counts"], arrays["places"]
-            text = arrays["text"].tobytes()
-        ends, text_ends = np.cumsum(sizes).tolist(), np.cumsum(text_sizes).tolist()
-        if {len(keys), len(counts), len(places)} != {sizes.sum()} or len(text) != text_sizes.sum():
-            return {}
-        return {
-            digest.tobytes(): TermCounts(
-                keys[end - size : end],
-                counts[end - size : end],
-                places[end - size : end],
-                text[text_end - text_size : text_end].decode("utf-8", "surrogatepass"),
-            )
-            for digest, size, end, text_size, text_end in zip(
-                digests, sizes.tolist(), ends, text_sizes.tolist(), text_ends, strict=True
-            )
-        }
-    except Exception:  # What a damaged archive raises is no fixed set; the terms are counted anew.
-        return {}
-
-
-def _save(file: Path, known: Mapping[bytes, TermCounts]) -> None:
-    """Write the file."""
-    texts = [counts.words.encode("utf-8", "surrogatepass") for counts in known.values()]
-    _write(
-        file,
-        lambda new: np.savez(
-            new,
-            digests=np.frombuffer(b"".join(known), np.uint8).reshape(-1, _DIGEST_SIZE),
-            sizes=np.array([len(counts.keys) for counts in known.values()], np.int64),
-            text_sizes=np.array([len(text) for text in texts], np.int64),
-            keys=np.concatenate([np.empty(0, np.uint64), *(c.keys for c in known.values())]),
-            counts=np.concatenate([np.empty(0, np.float32), *(c.counts for c in known.values())]),
-            places=np.concatenate([np.empty(0, np.int32), *(c.places for c in known.values())]),
-            text=np.frombuffer(b"".join(texts), np.uint8),
-        ),
-    )
-
-
-def _write(file: Path, write: Callable[[Path], object]) -> None:
+def _write(file: Path, data: bytes, made_by: bytes) -> None:
     """Write the file in one step, so that no other build reads half of it."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_name(f"{file.stem}.{os.getpid()}{file.suffix}")
+    new = file.with_name(f"{file.name}.{os.getpid()}")
     try:
-        write(new)
+        new.write_bytes(_seal(data, made_by) + data)
         new.replace(file)
     finally:
         new.unlink(missing_ok=True)

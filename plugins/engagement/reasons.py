@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from .terms import EDGE, IDEOGRAPHS, TermCounts, as_shown, is_pair
 from .vectors import Floats, Ints, Vectors, ranges
@@ -32,6 +33,12 @@ _READABLE = re.compile(r"[^'+#.]{1,25}(?:['.][^\d'+#.]{1,6})?[+#]*")
 _PIECE = re.compile("[\u3040-\u30ff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
 
+def telling(vectors: Vectors, offered: int) -> npt.NDArray[np.bool_]:
+    """bool[t]: which terms are in so few of the offered stories that they tell something."""
+    rare: npt.NDArray[np.bool_] = vectors.stories_of <= max(MOST_STORIES * offered, 5)
+    return rare
+
+
 class Reasons:
     """Reasons of pairs of stories, from their vectors and their terms."""
 
@@ -40,8 +47,7 @@ class Reasons:
         self._counts, self._terms = counts, len(vectors.stories_of)
         often = np.concatenate([np.empty(0, np.float32), *(c.counts for c in counts)])
         first = np.cumsum([0, *(len(c.counts) for c in counts)])
-        telling = vectors.stories_of <= max(MOST_STORIES * offered, 5)
-        fit = (often[first[story] + place] >= LEAST_COUNT) & telling[term]
+        fit = (often[first[story] + place] >= LEAST_COUNT) & telling(vectors, offered)[term]
         self._term, self._value, self._place = (
             term[fit].astype(np.int64),
             vectors.value[fit],

@@ -245,7 +245,7 @@ def _engage(generator: ArticlesGenerator, pages: list[Page]) -> None:
             logger.warning("%s is over: until %s", placement.source, placement.when.last_day)
 
     ranked = cached_related_stories(
-        blog, settings.related_stories, Path(generator.settings["CACHE_PATH"])
+        blog, settings.related_stories, Path(generator.settings["CACHE_PATH"]), apply
     )
     for article, related in zip(articles, ranked, strict=True):
         article.related_stories = tuple(

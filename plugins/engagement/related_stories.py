@@ -15,23 +15,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .reasons import Reasons
+from .candidates import CROWD_SIZE, NOTHING, Candidates, Found, digests_of
+from .reasons import Reasons, telling
 from .settings import RelatedStoriesSettings
 from .story import Story
 from .terms import TermCounts
-from .vectors import LENGTH, Floats, Ints, Similarity, vectors_of
+from .vectors import LENGTH, Floats, Ints, Vectors, vectors_of
 
-# How strongly crowded neighbourhoods count, and how many stories make one.
+# How strongly crowded neighbourhoods count.
 CROWD = 0.4
-CROWD_SIZE = 5
-# The bonus for the same day, and the days apart that halve it.
-SAME_DAY_BONUS = 1.0
-HALF_BONUS_DAYS = 365.0
-# Stories looked at closely for each.
-CANDIDATES = 50
-
-# Similarities held at a time: this bounds the memory.
-_CELLS = 1_000_000
 _SECONDS_A_DAY = 86400.0
 
 
@@ -78,19 +70,34 @@ def related_stories(
     ``settings.limit``, and never less than the pinned ones), or as many as there are; silent
     stories get none. Ties go to the newer story, then to the first slug.
     """
-    found: list[list[Related]] = [[] for _ in blog.stories]
-    languages = sorted({story.lang for story in blog.stories})
-    for lang in languages:
+    return related_stories_again(blog, counts, settings, {}, count)[0]
+
+
+def related_stories_again(
+    blog: Blog,
+    counts: Sequence[TermCounts],
+    settings: RelatedStoriesSettings,
+    earlier: Mapping[str, Found],
+    count: int | None = None,
+) -> tuple[list[list[Related]], dict[str, Found]]:
+    """The same, by what an earlier ranking has found out under the same settings.
+
+    It is by language, as is what this one has found out, which is returned too.
+    """
+    lists: list[list[Related]] = [[] for _ in blog.stories]
+    found: dict[str, Found] = {}
+    for lang in sorted({story.lang for story in blog.stories}):
         # Offered stories first, then by slug: the order of the input must not matter.
         order = sorted(
             (i for i, story in enumerate(blog.stories) if story.lang == lang),
             key=lambda i: (i >= blog.offered, blog.stories[i].slug),
         )
         ranking = _Ranking(blog, order, counts, settings, max(count or 0, settings.limit))
-        for i, entries in ranking.lists().items():
+        entries_of, found[lang] = ranking.lists(earlier.get(lang, NOTHING))
+        for i, entries in entries_of.items():
             shown = max(settings.limit, len(blog.pinned.get(i, ())))
-            found[i] = entries[: shown if count is None else count]
-    return found
+            lists[i] = entries[: shown if count is None else count]
+    return lists, found
 
 
 class _Ranking:
@@ -121,16 +128,28 @@ class _Ranking:
                 self.barred[new[i]].update(new[j] for j in others if j in new)
         self.days = np.array([s.date.timestamp() / _SECONDS_A_DAY for s in self.stories])
 
-    def lists(self) -> dict[int, list[Related]]:
-        """Each story's recommendations, by the blog's own numbers."""
+    def lists(self, earlier: Found) -> tuple[dict[int, list[Related]], Found]:
+        """Each story's recommendations, by the blog's own numbers, and what was found out."""
         vectors = vectors_of(self.counts, self.offered)
-        pairs = self._candidates(Similarity(vectors, self.offered))
+        digests, place = self._known(vectors, earlier)
+        candidates = Candidates(
+            vectors, self.offered, self.days, self.barred, self.settings.include_newer
+        )
+        candidates.find(earlier, place)
+        pairs = self._scored(candidates)
         tops, scores = self._tops(pairs)
         adopted = self._adopt(tops, scores, pairs)
         source = np.repeat(np.arange(len(tops)), [len(top) for top in tops])
         target = np.array([j for top in tops for j in top], np.int64)
         total = pairs.cosine_of(source, target, len(tops)) * LENGTH**2
-        reasons = Reasons(vectors, self.counts, self.offered).of(source, target, total)
+        shares = np.rint(total).astype(np.int64).tolist()
+        before = zip(place[source].tolist(), place[target].tolist(), shares, strict=True)
+        said = [earlier.reasons.get(key) for key in before]
+        new = [number for number, reason in enumerate(said) if reason is None]
+        made = iter(
+            Reasons(vectors, self.counts, self.offered).of(source[new], target[new], total[new])
+        )
+        reasons = [next(made) if reason is None else reason for reason in said]
         found: dict[int, list[Related]] = {number: [] for number in self.order}
         for i, j, reason in zip(source.tolist(), target.tolist(), reasons, strict=True):
             found[self.order[i]].append(
@@ -142,49 +161,47 @@ class _Ranking:
                     adopted=(i, j) in adopted,
                 )
             )
-        return found
+        return found, Found(
+            digests,
+            candidates.source.astype(np.int32),
+            candidates.target.astype(np.int32),
+            candidates.dot.astype(np.float32),
+            candidates.near,
+            candidates.best,
+            dict(
+                zip(
+                    zip(source.tolist(), target.tolist(), shares, strict=True), reasons, strict=True
+                )
+            ),
+        )
+
+    def _known(self, vectors: Vectors, earlier: Found) -> tuple[list[bytes], Ints]:
+        """The stories' digests, and where each stands unchanged among the earlier; -1 if not."""
+        rest = [
+            (number < self.offered, story.slug, sorted(self.stories[j].slug for j in barred))
+            for number, (story, barred) in enumerate(zip(self.stories, self.barred, strict=True))
+        ]
+        dates = [story.date for story in self.stories]
+        digests = digests_of(vectors, self.counts, dates, rest, telling(vectors, self.offered))
+        numbers = {digest: number for number, digest in enumerate(earlier.digests)}
+        # Of two that are the same only one is taken for what it was.
+        return digests, np.array([numbers.pop(digest, -1) for digest in digests], np.int64)
 
     def _allowed(self, i: int, j: int) -> bool:
         older_only = not self.settings.include_newer
         return j not in self.barred[i] and not (older_only and self.days[j] > self.days[i])
 
-    def _candidates(self, similarity: "Similarity") -> "_Pairs":
-        """The pairs worth a closer look, some ``CANDIDATES`` a story, with their final scores.
+    def _scored(self, candidates: Candidates) -> "_Pairs":
+        """The pairs worth a closer look, some fifty a story, with their final scores.
 
         The score is s(a, b) / (r(a) r(b)) ** CROWD * bonus, where r is a story's mean
         similarity to its nearest few: local scaling (Zelnik-Manor and Perona 2004,
         Self-tuning spectral clustering) against hubs that are near to all.
         """
-        rows_in_all, columns = len(self.stories), self.offered
-        near, kept = min(CROWD_SIZE, columns), min(CANDIDATES, columns)
-        if not kept:
-            none = np.empty(0, np.int64)
-            return _Pairs(none, none, np.empty(0), np.empty(0))
-        crowd = np.zeros(rows_in_all)
-        parts: list[_Pairs] = []
-        block = min(256, _CELLS // columns + 1)
-        for first in range(0, rows_in_all, block):
-            last = min(rows_in_all, first + block)
-            rows = similarity.block(first, last)
-            own = np.arange(first, min(last, columns))
-            rows[own - first, own] = 0
-            best = np.partition(rows, columns - near, axis=1)[:, columns - near :]
-            crowd[first:last] = np.sort(best, axis=1).sum(axis=1)
-            for i in range(first, last):
-                rows[i - first, [j for j in self.barred[i] if j < columns]] = 0
-            cosine = rows.copy()
-            rows *= _date_bonus(self.days[first:last], self.days[:columns])
-            if not self.settings.include_newer:
-                rows[self.days[None, :columns] > self.days[first:last, None]] = 0
-            least = np.partition(rows, columns - kept, axis=1)[:, columns - kept]
-            a, b = np.nonzero(rows >= np.maximum(least, 1e-9)[:, None])
-            parts.append(_Pairs(a + first, b, rows[a, b], cosine[a, b]))
-        source = np.concatenate([part.source for part in parts])
-        target = np.concatenate([part.target for part in parts])
-        score = np.concatenate([part.score for part in parts])
-        cosine = np.concatenate([part.cosine for part in parts])
+        crowd = candidates.nearest().sum(axis=1) / max(1, min(CROWD_SIZE, self.offered))
+        source, target, score, cosine = candidates.closest()
         # Python's own power: numpy's may differ in the last bit from machine to machine.
-        scale = np.array([max(mean, 1e-6) ** CROWD for mean in (crowd / near).tolist()])
+        scale = np.array([max(mean, 1e-6) ** CROWD for mean in crowd.tolist()])
         score = np.round(score / (scale[source] * scale[target]), 6)
         good = score >= max(self.settings.threshold, 1e-6)
         return _Pairs(source[good], target[good], score[good], cosine[good])
@@ -307,13 +324,3 @@ class _Pairs:
             at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
             found = np.where(keys[at] == wanted, self.cosine[at], found)
         return found
-
-
-def _date_bonus(source: Floats, target: Floats) -> Floats:
-    """float64[sources, targets] from days: 1 + SAME_DAY_BONUS / (1 + apart / HALF_BONUS_DAYS)."""
-    bonus: Floats = np.abs(source[:, None] - target[None, :])
-    bonus /= HALF_BONUS_DAYS
-    bonus += 1
-    np.divide(SAME_DAY_BONUS, bonus, out=bonus)
-    bonus += 1
-    return bonus

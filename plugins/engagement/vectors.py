@@ -111,24 +111,24 @@ class Similarity:
         self.post_start = np.zeros(len(vectors.stories_of) + 1, np.int64)
         np.cumsum(np.where(frequent, 0, vectors.stories_of), out=self.post_start[1:])
 
-    def block(self, first: int, last: int) -> Floats:
-        """float64[last - first, offered]: similarities (0 to about 1) of some stories to all.
+    def block(self, rows: Ints) -> Floats:
+        """float64[rows, offered]: products of the vectors of some stories with all; whole.
 
         All products are whole numbers below 2**24, and so are their sums but for the rounding
         of the vectors' lengths, which LENGTH leaves room for: float32 and float64 are exact.
         """
-        columns, size = self.offered, last - first
-        entries = slice(self.start[first], self.start[last])
+        columns, size = self.offered, len(rows)
+        many_terms = self.start[rows + 1] - self.start[rows]
+        entries = ranges(self.start[rows], many_terms)
         term = self.term[entries]
         start, stop = self.post_start[term], self.post_start[term + 1]
         many = stop - start
         posting = ranges(start, many)
-        cell = np.repeat((self.story[entries].astype(np.int64) - first) * columns, many)
+        cell = np.repeat(np.repeat(np.arange(size) * columns, many_terms), many)
         cell += self.post_story[posting]
         product = np.repeat(self.value[entries], many)
         product *= self.post_value[posting]
         sums: Floats = np.bincount(cell, product, size * columns).astype(np.float64, copy=False)
         sums = sums.reshape(size, columns)
-        sums += self.dense[first:last] @ self.dense[:columns].T
-        sums /= LENGTH * LENGTH
+        sums += self.dense[rows] @ self.dense[:columns].T
         return sums
