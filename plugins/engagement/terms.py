@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cache
 from hashlib import blake2b
 from html import unescape
+from itertools import groupby
 from unicodedata import normalize
 
 import numpy as np
@@ -60,6 +61,7 @@ _PLAIN = (
     ("\u2019", "'"), ("\u2018", "'"), ("\u201c", '"'), ("\u201d", '"'), ("\u2013", "-"),
     ("\u2014", ","), ("\u2026", ","), ("\xa0", " "), ("\xad", ""), ("\u200b", ""),
 )  # fmt: skip
+_BEGINS = re.compile(r" ['.+#]")
 _URL = re.compile(r"(?:https?://|www\.)\S+")
 _MAIL = re.compile(r"[\w.+-]+@[\w.-]+")
 # Scripts written without blanks: Han, kana, Thai, Lao, Burmese, Khmer.
@@ -211,11 +213,26 @@ def tokens(text: str) -> list[str]:
         for sign, plain in _PLAIN:
             text = text.replace(sign, plain)
     if text.isascii():
-        return text.translate(_PARTS).replace(PHRASE_END, f" {PHRASE_END} ").split()
+        return _parted(text).split()
     text = normalize("NFC", text).replace("_", " ")
-    # Two letters a word where words are not set apart (Manning, Raghavan and Schütze 2008,
-    # Introduction to Information Retrieval, section 2.2.1).
-    return _TOKEN.findall(_WITHOUT_BLANKS.sub(_in_twos, text))
+    found: list[str] = []
+    for is_ascii, lines in groupby(text.split("\n"), str.isascii):
+        part = "\n".join(lines)
+        parted = _parted(part) if is_ascii else ""
+        # The quick way and the other differ in what else begins a word.
+        if is_ascii and parted.isprintable() and not _BEGINS.search(f" {parted}"):
+            found += parted.split()
+        else:
+            # Two letters a word where words are not set apart (Manning, Raghavan and Schütze
+            # 2008, Introduction to Information Retrieval, section 2.2.1).
+            found += _TOKEN.findall(_WITHOUT_BLANKS.sub(_in_twos, part))
+        found.append("\n")
+    return found[:-1]
+
+
+def _parted(text: str) -> str:
+    """A text in ASCII with blanks around words, and ends of phrases as ``PHRASE_END``."""
+    return text.translate(_PARTS).replace(PHRASE_END, f" {PHRASE_END} ")
 
 
 def fold(word: str) -> str:

@@ -16,7 +16,7 @@ from engagement.terms import (
     term_counts,
     tokens,
 )
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 WEIGHTS = FieldWeights()
@@ -315,3 +315,17 @@ def test_a_subscript_belongs_to_its_word() -> None:
 @pytest.mark.parametrize("word", ["מִשְׁפָּט", "ދިވެހި", "ශ්\u200dරී", "نمی\u200cخواهم", "བོད"])
 def test_a_word_with_marks_and_joiners_stays_one(word: str) -> None:
     assert tokens(f"{word} ж")[:-1] == [word]
+
+
+@example(["'a +b .c #d"], 0)
+@example(["a\x00b"], 1)
+@given(
+    st.lists(st.text("aB9_ '.+#-&/|,;!\t\r\x00\x7f\x85\u0301é日", max_size=12), max_size=4),
+    st.integers(0, 3),
+)
+def test_a_letter_elsewhere_does_not_change_the_words_of_a_line(lines: list[str], at: int) -> None:
+    text = "\n".join([*lines[:at], "ж", *lines[at:]])
+    words = [token for token in tokens(text) if token[0].isalnum()]
+    # With such a letter in it a line takes the other way.
+    slow = [token for line in lines for token in tokens(f"{line},ж")[:-2] if token[0].isalnum()]
+    assert sorted(words) == sorted([*slow, "ж"])
