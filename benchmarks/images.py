@@ -50,11 +50,11 @@ def main() -> None:
         for when in ("first", "from the cache"):
             start = seconds()
             for data in photos:
-                picture(original(data, ".jpg"), settings, folder)
+                picture(original(data, ".jpg", folder), settings, folder)
             print(f"{count} photos, {when}: {seconds() - start:.1f} CPU seconds")
         for data in photos:
             sizes["original"].append(len(data))
-            for variant, made in variants(original(data, ".jpg"), settings, folder):
+            for variant, made in variants(original(data, ".jpg", folder), settings, folder):
                 sizes[f"{variant.format} {variant.width}"].append(len(made))
         for kind, found in sizes.items():
             print(f"{kind:<10}{sum(found) // len(found) // 1000:>6} kB on average")

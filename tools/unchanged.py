@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from checks.problems import Problem
@@ -77,42 +77,47 @@ class LastBuild:
         """Note what was built from the inputs that were there when ``told`` was asked for."""
         if self._inputs:
             until = min(settings["HOLDS_UNTIL"])
-            output = digest_of([self._output])
+            known = settings["PAGES"].contents.items()
+            output = digest_of(
+                [self._output], {str(self._output / name): content for name, content in known}
+            )
             made = _Made(self._inputs, output, settings["NOW"], until, told)
             write_table(self._file, {"version": _VERSION, "made": asdict(made)})
 
 
-def digest_of(places: Iterable[Path]) -> str:
+def digest_of(places: Iterable[Path], known: Mapping[str, bytes] = MappingProxyType({})) -> str:
     """A digest of files, and of all that is in folders, links as links and by what they lead to.
 
-    Empty when one cannot be read.
+    ``known`` has digests of files that need not be read, by their path. Empty when a file cannot
+    be read.
     """
     digest = blake2b(digest_size=16)
     try:
         for place in places:
-            for name, data in _read_all(place):
-                digest.update(b"%d:%d:" % (len(name), len(data)) + name + data)
+            for name, content in _entries(place, known):
+                digest.update(b"%d:%d:" % (len(name), len(content)) + name + content)
     except OSError:
         return ""
     return digest.hexdigest()
 
 
-def _read_all(place: Path) -> Iterator[tuple[bytes, bytes]]:
-    """The names and contents of a file or of a folder's entries, in order."""
+def _entries(place: Path, known: Mapping[str, bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """The names of a file or of a folder's entries, in order, each with what stands for it."""
     if not place.is_dir():
-        yield b"", place.read_bytes() if place.exists() else b"none"
+        yield b"", blake2b(place.read_bytes(), digest_size=16).digest() if place.exists() else b""
         return
     for entry in sorted(os.scandir(place), key=lambda each: each.name):
-        path = Path(entry.path)
+        path, name = Path(entry.path), os.fsencode(entry.name)
         if entry.is_symlink():
-            yield os.fsencode(entry.name), os.fsencode(path.readlink())
+            yield name, b"link " + os.fsencode(path.readlink())
         if entry.is_dir(follow_symlinks=False):
-            yield os.fsencode(entry.name), b"folder"
+            yield name, b"folder"
             if entry.name != "__pycache__":
-                yield from _read_all(path)
-            yield b"", b"end of folder"
+                yield from _entries(path, known)
+            yield b"", b"end"
         elif entry.is_file():
-            yield os.fsencode(entry.name), path.read_bytes()
+            content = known.get(entry.path)
+            yield name, content or blake2b(path.read_bytes(), digest_size=16).digest()
 
 
 def _inputs(settings: Mapping[str, Any], plugins: Iterable[ModuleType]) -> str:

@@ -45,7 +45,9 @@ AGAIN = "export it again as JPEG or PNG"
 SVG_TAG = "{http://www.w3.org/2000/svg}svg"
 # Of a length in another unit, or in parts of the page, the pixels are not known.
 PIXELS = re.compile(r"\s*(\d*\.?\d+)(?:px)?\s*")
-_CODE = Path(__file__).read_bytes()
+_CODE = b"".join(
+    Path(__file__).with_name(name).read_bytes() for name in ("metadata.py", "pictures.py")
+)
 # Warnings are silenced for all threads at once.
 _ONE_AT_A_TIME = Lock()
 
@@ -81,11 +83,19 @@ class Original:
     shrinks: bool
 
 
-def published(data: bytes) -> bytes:
+def published(data: bytes, folder: Path) -> bytes:
     """A photo's file without all that it tells besides its picture; the picture is the same.
+
+    The folder keeps it: to look for what a file tells it must be decoded, some kinds wholly.
 
     Raises ValueError with the reason and the remedy when that cannot be.
     """
+    name = f"{digest(_CODE, pillow_version.encode(), data)}.clean"
+    return cached(folder / name, partial(_cleaned, data))
+
+
+def _cleaned(data: bytes) -> bytes:
+    """See ``published``."""
     image = _opened(data)
     try:
         clean = without_metadata(data, _orientation(image))
@@ -97,8 +107,10 @@ def published(data: bytes) -> bytes:
     return clean
 
 
-def original(data: bytes, suffix: str) -> Original:
+def original(data: bytes, suffix: str, folder: Path) -> Original:
     """What the image file holds whose name ends in ``suffix``, such as ``.jpg``.
+
+    For the folder see ``published``.
 
     Raises ValueError with the reason and the remedy when a page cannot show it.
     """
@@ -109,7 +121,7 @@ def original(data: bytes, suffix: str) -> Original:
         raise ValueError("its file is empty; put the picture there again")
     if kind == "SVG":
         return Original(data, *_drawing_size(data), False)
-    clean = published(data) if suffix.lower() in PHOTOS else data
+    clean = published(data, folder) if suffix.lower() in PHOTOS else data
     image = _opened(clean)
     if image.format != kind:
         right = next(ending for ending, known in KINDS.items() if known == image.format)
@@ -120,7 +132,9 @@ def original(data: bytes, suffix: str) -> Original:
             f"it has {across * down // 1_000_000} megapixels, and {MOST_PIXELS // 1_000_000} are"
             " the most; save it smaller, 2400 pixels across are plenty"
         )
-    if _orientation(image) >= 5:
+    # Of a clean PNG the beginning tells it, and Pillow would decode the whole.
+    is_turned = image.format != "PNG" or "exif" in image.info
+    if is_turned and _orientation(image) >= 5:
         across, down = down, across
     shrinks = kind != "GIF" and not getattr(image, "is_animated", False)
     return Original(clean, across, down, shrinks)

@@ -1,6 +1,7 @@
 """The only module here that runs Pelican: signals in, pictures and cards out."""
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -41,6 +42,8 @@ PAGE_LISTS = (
 SITE_CARD = "card.png"
 # Each holds a decoded image or two.
 MOST_AT_ONCE = 4
+# What shows a picture, or moves a file when it is read.
+_SHOWS_OR_MOVES = re.compile("<img|attach", re.IGNORECASE)
 logger = logging.getLogger(__name__)
 
 
@@ -69,6 +72,7 @@ class ImageFiles:
     def generate_output(self, _: object) -> None:
         """Write photos without what they tell, pictures' variants, and the cards."""
         images: SiteImages = self._context["site_images"]
+        folder = images.folder
         rest = []
         for static in self._context["staticfiles"]:
             source = Path(static.source_path)
@@ -76,19 +80,19 @@ class ImageFiles:
                 rest.append(static)
                 continue
             try:
-                self._write(static.save_as, published(source.read_bytes()))
+                self._write(static.save_as, published(source.read_bytes(), folder))
             except ValueError:
                 logger.debug("%s is not published; it is told why", source)
         # Pelican copies the others, after all generators of plugins.
         self._context["staticfiles"] = rest
         for path, source in images.sources.items():
-            made = original(source.read_bytes(), source.suffix)
+            made = original(source.read_bytes(), source.suffix, folder)
             offered = images.pictures[path].variants
-            for variant, data in variants(made, images.settings, images.folder):
+            for variant, data in variants(made, images.settings, folder):
                 if variant in offered:
                     self._write(f"images/{variant.name}", data)
         for path, (title, foot) in images.cards.items():
-            self._write(path, card(title, foot, images.settings.font, images.folder))
+            self._write(path, card(title, foot, images.settings.font, folder))
 
     def _write(self, path: str, data: bytes) -> None:
         file = self._output / path
@@ -200,7 +204,12 @@ def _prepare_pictures(
     images: SiteImages, contents: list[Content], context: dict[str, Any]
 ) -> list[str]:
     """Make the pictures that the contents show; return what is wrong with them, in order."""
-    tags = [(content, [*image_tags(content.content)]) for content in contents]
+    # To replace the links in a text takes a while.
+    tags = [
+        (content, [*image_tags(content.content)])
+        for content in contents
+        if _SHOWS_OR_MOVES.search(content._content or "")
+    ]
     # Only now, as what is linked with {attach} has moved.
     files = {static.url: Path(static.source_path) for static in context["staticfiles"]}
     base = context["localsiteurl"]
@@ -226,7 +235,7 @@ def _prepare_pictures(
                 problems.append(f"{_shown(Path(content.source_path))}:{line}: {what}")
             seen[file_name(tag.address)] += 1
     told = set(shown.values())
-    problems += _unclean(path for path in files.values() if path not in told)
+    problems += _unclean((path for path in files.values() if path not in told), images.folder)
     return problems
 
 
@@ -235,7 +244,8 @@ def _make(images: SiteImages, shown: dict[str, Path]) -> dict[str, str]:
 
     def made(path: str) -> Picture | ValueError:
         try:
-            source = original(shown[path].read_bytes(), shown[path].suffix)
+            data, suffix = shown[path].read_bytes(), shown[path].suffix
+            source = original(data, suffix, images.folder)
             return picture(source, images.settings, images.folder)
         except ValueError as error:
             return error
@@ -250,12 +260,12 @@ def _make(images: SiteImages, shown: dict[str, Path]) -> dict[str, str]:
     return wrong
 
 
-def _unclean(sources: Iterable[Path]) -> Iterator[str]:
+def _unclean(sources: Iterable[Path], folder: Path) -> Iterator[str]:
     """What to tell of each photo that nothing shows, and that cannot be published as it is."""
     for source in sorted(sources):
         if source.suffix.lower() in PHOTOS and source.is_file():
             try:
-                published(source.read_bytes())
+                published(source.read_bytes(), folder)
             except ValueError as error:
                 yield f"{_shown(source)}:1: it is not published: {error} [picture]"
 

@@ -1,6 +1,5 @@
 """The files of the last build, and which of them still hold."""
 
-import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -58,6 +57,7 @@ class Pages:
         self._file, self._last, self._output = file, last, output
         self._old = read_table(file, _records)
         self._new: dict[str, Record] = {}
+        self._folders: dict[Path, bool] = {}
         self.reasons: dict[str, str] = {}
 
     def keep(self, name: str, parts: Parts) -> bool:
@@ -74,6 +74,11 @@ class Pages:
         """The files of the last build that hold still."""
         return {name for name, reason in self.reasons.items() if not reason}
 
+    @property
+    def contents(self) -> dict[str, bytes]:
+        """Digests of the files' bytes, by file, as they were kept and written."""
+        return {name: record.content for name, record in self._new.items()}
+
     def always(self, name: str, reason: str) -> None:
         """Note a file that is written in each build."""
         self.reasons[name] = f"{ALWAYS}: {reason}"
@@ -84,16 +89,15 @@ class Pages:
         At the end of the build another may stand in its place.
         """
         fingerprint = parts.fingerprint() if parts else b""
-        content = _content(self._output / name)
+        content = self._content(self._output, name)
         self._new[name] = Record(parts or Parts({}, {}), fingerprint, content)
 
     def save(self) -> None:
         """Note the new build as the last one, and take away what it has not made anew."""
         if self._last == self._output:
             for name, old in self._old.items():
-                file = self._output / name
-                if name not in self.reasons and file.is_file() and _content(file) == old.content:
-                    file.unlink()
+                if name not in self.reasons and self._content(self._output, name) == old.content:
+                    (self._output / name).unlink(missing_ok=True)
         write_table(self._file, _table(self._new))
 
     def _reason(self, name: str, old: Record | None, parts: Parts) -> str:
@@ -108,20 +112,27 @@ class Pages:
                 if before.get(key, b"")[:_SHORT] != now.get(key, b"")[:_SHORT]
             ]
             return f"changed: {', '.join(changed) or 'its parts'}"
-        if not old.content or _content(self._last / name) != old.content:
+        if not old.content or self._content(self._last, name) != old.content:
             return "its file is not as the last build left it"
         return ""
 
-
-def _content(file: Path) -> bytes:
-    """The digest of a file's bytes; empty when there is none that can be read, or a link to it."""
-    try:
-        # A folder on the way to it may be a link, too.
-        if os.path.realpath(file) != str(file):
+    def _content(self, folder: Path, name: str) -> bytes:
+        """The digest of a file's bytes; empty when there is none, or it is reached by a link."""
+        file = folder / name
+        try:
+            if file.is_symlink() or not self._is_inside(file.parent, folder):
+                return b""
+            return blake2b(file.read_bytes(), digest_size=16).digest()
+        except OSError:
             return b""
-        return blake2b(file.read_bytes(), digest_size=16).digest()
-    except OSError:
-        return b""
+
+    def _is_inside(self, folder: Path, top: Path) -> bool:
+        """Whether one gets from the top to the folder without a link."""
+        if folder not in self._folders:
+            self._folders[folder] = folder == top or (
+                not folder.is_symlink() and self._is_inside(folder.parent, top)
+            )
+        return self._folders[folder]
 
 
 def _table(records: Mapping[str, Record]) -> dict[str, object]:

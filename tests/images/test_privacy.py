@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from zlib import crc32
 
 import pytest
@@ -170,7 +171,7 @@ def test_a_photo_that_cannot_be_cleaned_is_told_and_never_published(
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_a_second_look_catches_what_cleaning_missed(
-    name: str, monkeypatch: pytest.MonkeyPatch
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(pictures, "without_metadata", lambda data, _: data)
     for tells in ({"exif": camera_exif()}, {"xmp": XMP}):
@@ -178,7 +179,7 @@ def test_a_second_look_catches_what_cleaning_missed(
             continue
         data = photo(60, 40, FORMATS[name], **tells)
         with pytest.raises(ValueError, match="it tells more than its picture, and cannot be cl"):
-            pictures.published(data)
+            pictures.published(data, tmp_path)
 
 
 def test_the_writers_own_files_stay_as_they_are(small_site: Make) -> None:
