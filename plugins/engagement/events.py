@@ -190,7 +190,8 @@ def calendar(event: Event, *, uid: str, name: str, description: str, url: str) -
     file.add("version", "2.0")
     # Times in UTC name no zone.
     if "TZID" in entry["dtstart"].params:
-        file.add_component(_zone_component(event.starts))
+        zone = event.starts.tzinfo
+        file.add_component(_zone_component(event.starts.replace(tzinfo=None), zone))
     file.add_component(entry)
     made: bytes = file.to_ical()
     return made
@@ -385,13 +386,15 @@ def _end(event: Event, start: datetime) -> datetime:
     return start.astimezone(UTC) + timedelta(minutes=event.minutes)
 
 
-def _zone_component(starts: datetime) -> icalendar.Timezone:
-    """The zone's clock changes from a year before ``starts`` on, for good if they have a rule.
+# The preview asks again in each build.
+@cache
+def _zone_component(local: datetime, zone: tzinfo | None) -> icalendar.Timezone:
+    """The zone's changes from a year before a time of its clocks on, for good if they have a rule.
 
     icalendar can make one, but it overlooks changes soon after each other (Morocco's), has
     clocks go forward an hour too late, and lists days where Outlook reads rules only.
     """
-    zone = starts.tzinfo
+    starts = local.replace(tzinfo=zone)
     first, last = datetime(starts.year - 1, 1, 1), datetime(starts.year + CYCLE, 1, 1)
     # What changes, and at which times of the clocks before they do.
     changes: dict[tuple[timedelta, timedelta, str], list[datetime]] = {}

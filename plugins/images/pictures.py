@@ -190,6 +190,19 @@ def variants(
     return made
 
 
+def variant_data(variant: Variant, source: Path, settings: ImageSettings, folder: Path) -> bytes:
+    """A variant's bytes, which the folder keeps.
+
+    Raises ValueError as ``original`` and ``picture`` do.
+    """
+
+    def made() -> bytes:
+        whole = original(source.read_bytes(), source.suffix, folder)
+        return dict(variants(whole, settings, folder))[variant]
+
+    return cached(folder / variant.name, made)
+
+
 class _Drawn:
     """The pixels of an image, upright and in sRGB; decoded when first asked for."""
 

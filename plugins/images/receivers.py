@@ -3,7 +3,7 @@
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,9 +17,10 @@ from pelican import Pelican, signals
 from pelican.contents import Article, Content
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 
+from .cache import digest
 from .cards import Card, card
 from .markup import file_address, image_tags, with_pictures, with_sizes
-from .pictures import PHOTOS, Picture, original, picture, published, variants
+from .pictures import PHOTOS, Picture, original, picture, published, variant_data
 from .problems import NoEmptyAlt, file_name, line_of, outside, without_words
 from .settings import ImageSettings, settings_of
 
@@ -69,35 +70,44 @@ class ImageFiles:
     def __init__(self, context: dict[str, Any], output_path: str, **_: object) -> None:
         self._context, self._output = context, Path(output_path)
 
-    def generate_output(self, _: object) -> None:
+    def generate_output(self, writer: object) -> None:
         """Write photos without what they tell, pictures' variants, and the cards."""
         images: SiteImages = self._context["site_images"]
-        folder = images.folder
+        folder, font = images.folder, images.settings.font
+        # The plugin "incremental" keeps what the last build wrote the same.
+        write = getattr(writer, "write_data", self._write)
         rest = []
         for static in self._context["staticfiles"]:
             source = Path(static.source_path)
             if source.suffix.lower() not in PHOTOS or not source.is_file():
                 rest.append(static)
                 continue
+            data = source.read_bytes()
             try:
-                self._write(static.save_as, published(source.read_bytes(), folder))
+                published(data, folder)
             except ValueError:
                 logger.debug("%s is not published; it is told why", source)
+            else:
+                # Read again: not all photos are to be held in memory.
+                write(static.save_as, digest(data), partial(_published, source, folder))
         # Pelican copies the others, after all generators of plugins.
         self._context["staticfiles"] = rest
         for path, source in images.sources.items():
-            made = original(source.read_bytes(), source.suffix, folder)
-            offered = images.pictures[path].variants
-            for variant, data in variants(made, images.settings, folder):
-                if variant in offered:
-                    self._write(f"images/{variant.name}", data)
+            for variant in images.pictures[path].variants:
+                make = partial(variant_data, variant, source, images.settings, folder)
+                write(f"images/{variant.name}", variant.name, make)
+        glyphs = digest(Path(font).read_bytes()) if font else ""
         for path, (title, foot) in images.cards.items():
-            self._write(path, card(title, foot, images.settings.font, folder))
+            write(path, (title, foot, glyphs), partial(card, title, foot, font, folder))
 
-    def _write(self, path: str, data: bytes) -> None:
+    def _write(self, path: str, _: object, data: Callable[[], bytes]) -> None:
         file = self._output / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
+        file.write_bytes(data())
+
+
+def _published(source: Path, folder: Path) -> bytes:
+    return published(source.read_bytes(), folder)
 
 
 def register() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 from jinja2 import (
@@ -60,6 +61,11 @@ def _is_done(work: Callable[[], None]) -> bool:
     return True
 
 
+def _write_data(file: Path, data: Callable[[], bytes]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data())
+
+
 class IncrementalWriter:
     """Takes the place of a ``writer``.
 
@@ -87,6 +93,7 @@ class IncrementalWriter:
         self._templates = _Templates(settings["TEMPLATES"])
         self._feeds = _Feeds(writer, listeners, self._templates, environment, fingerprints.shared)
         self._known: dict[tuple[object, str], _Template] = {}
+        self._same = {"settings and code": settings["MADE_BY"]}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._writer, name)
@@ -137,6 +144,16 @@ class IncrementalWriter:
         write = partial(self._writer.write_feed, elements, context, path, *args, **kwargs)
         made_of = partial(self._feed_parts, elements, context, (args, kwargs))
         self._add(path, write, made_of, at_once=override_output)
+
+    def write_data(self, name: str, made_of: object, data: Callable[[], bytes]) -> None:
+        """Write a plugin's own file. It is kept as long as settings, code and ``made_of`` are.
+
+        That is plain data. ``data`` is asked in one of several processes, and so must not change
+        anything in this one.
+        """
+        file = Path(self._writer.output_path, name)
+        made = partial(self._data_parts, made_of)
+        self._add(name, partial(_write_data, file, data), made, at_once=False)
 
     def finish(self) -> None:
         """Write what is not kept."""
@@ -234,7 +251,7 @@ class IncrementalWriter:
                 key: each for key, each in of.environment.globals.items() if not callable(each)
             }
             of.site[own] = {
-                "settings and code": self._settings["MADE_BY"],
+                **self._same,
                 "templates": of.sources,
             } | {
                 key: self._fingerprints.of(context.get(key, others.get(key, MISSING)), reads)
@@ -242,6 +259,10 @@ class IncrementalWriter:
                 if key not in own
             }
         return of.site[own]
+
+    def _data_parts(self, made_of: object) -> Parts:
+        """What a plugin's own file is made of."""
+        return Parts({"what it is made of": self._fingerprints.whole(made_of)}, self._same)
 
     def _template(self, template: Template) -> "_Template":
         """What is known of a template."""
@@ -260,7 +281,7 @@ class IncrementalWriter:
         if of.everything:
             raise UnknownValueError(of.everything)
         if not of.site:
-            of.site = {"settings and code": self._settings["MADE_BY"], "templates": of.sources} | {
+            of.site = {**self._same, "templates": of.sources} | {
                 key: self._fingerprints.of(context.get(key, MISSING), reads)
                 for key, reads in of.variables.items()
                 if key != ELEMENTS
@@ -286,7 +307,7 @@ class _Template:
         self.reads = templates.reads(self.environment, str(template.name))
         variables = declared_reads(told, dict(self.reads.variables))
         self.variables = {key: shared(each) for key, each in variables.items()}
-        self.sources = _sources(self.environment, self.reads.templates)
+        self.sources = templates.sources(self.environment, self.reads.templates)
         self.site: dict[frozenset[str], Mapping[str, bytes]] = {}
 
 
@@ -321,7 +342,7 @@ class _Feeds:
                 else:
                     _join(variables.setdefault(key, Reads()), reads)
         self.variables = {key: shared(each) for key, each in variables.items()}
-        self.sources = _sources(environment, sorted(names))
+        self.sources = templates.sources(environment, sorted(names))
         self.site: Mapping[str, bytes] = {}
 
 
@@ -331,6 +352,7 @@ class _Templates:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
         self._all: dict[object, bytes] = {}
+        self._source: dict[tuple[object, str], bytes] = {}
 
     def reads(self, environment: Environment, name: str) -> TemplateReads:
         """See ``template_reads``."""
@@ -338,9 +360,18 @@ class _Templates:
         place = _place(loader)
         if place not in self._all:
             names = loader.list_templates() if loader else []
-            self._all[place] = _sources(environment, names)
+            self._all[place] = self.sources(environment, names)
         key = self._memory.key("template_reads", name, self._all[place])
         return self._memory.known(key, partial(template_reads, environment, name))
+
+    def sources(self, environment: Environment, names: Iterable[str]) -> bytes:
+        """A digest of the templates' names and sources."""
+        place, digest = _place(environment.loader), blake2b(digest_size=16)
+        for name in names:
+            if (place, name) not in self._source:
+                self._source[place, name] = blake2b(_source(environment, name)).digest()
+            digest.update(f"{len(name)}:{name}".encode() + self._source[place, name])
+        return digest.digest()
 
 
 def _place(loader: BaseLoader | None) -> object:
@@ -352,18 +383,13 @@ def _place(loader: BaseLoader | None) -> object:
     return tuple(loader.searchpath) if isinstance(loader, FileSystemLoader) else id(loader)
 
 
-def _sources(environment: Environment, names: Iterable[str]) -> bytes:
-    """A digest of the templates' sources."""
-    digest = blake2b(digest_size=16)
-    for name in names:
-        try:
-            source = (
-                environment.loader.get_source(environment, name)[0] if environment.loader else ""
-            )
-        except (TemplateNotFound, UnicodeDecodeError):
-            source = "\0"  # It may come to be one.
-        digest.update(f"{len(name)}:{name}{len(source)}:{source}".encode())
-    return digest.digest()
+def _source(environment: Environment, name: str) -> bytes:
+    """A template's source; a zero when there is none, as there may come to be one."""
+    try:
+        loader = environment.loader
+        return loader.get_source(environment, name)[0].encode() if loader else b"\0"
+    except (TemplateNotFound, UnicodeDecodeError):
+        return b"\0"
 
 
 def _join(reads: Reads, other: Reads) -> None:

@@ -215,3 +215,19 @@ def test_any_title_has_a_card_and_always_the_same(tmp_path: Path, title: str, fo
     first = card(title, foot, "", tmp_path / "one")
     assert first == card(title, foot, "", tmp_path / "one")
     assert image_of(first).getpixel((5, 5)) == (0xFC, 0xF8, 0xF1)
+
+
+def test_a_card_is_kept_until_its_title_changes(small_site: Make) -> None:
+    site = small_site({"posts/one.md": post("One"), "posts/two.md": post("Two")})
+    site.build()
+    before = site.files()
+    site.write({"posts/two.md": post("Another title")})
+    built = site.build()
+    assert built.reasons["cards/one.png"] == ""
+    assert built.reasons["cards/two.png"] == "changed: what it is made of"
+    after = site.files()
+    assert after["cards/one.png"] == before["cards/one.png"]
+    assert after["cards/two.png"] != before["cards/two.png"]
+    (site.content / "posts/one.md").unlink()
+    site.build()
+    assert "cards/one.png" not in site.files()
