@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from markdown.blockprocessors import ParagraphProcessor
 from photos import PNG
+from posts.receivers import TextReader
 from sites import SITEURL, SmallSite, errors, post
 
 from tools import build as build_module
@@ -268,3 +271,41 @@ def test_a_wrong_time_zone_is_told(small_site: Make, monkeypatch: pytest.MonkeyP
     )
     with pytest.raises(BuildError, match='no time zone "America/NewYork"; did you mean "America/'):
         site.build()
+
+
+def test_a_post_is_read_as_if_it_were_the_only_one(tmp_path: Path) -> None:
+    uses = "HTML, a [link][it] and a note[^1].\n\n1. one\n\n## Part\n\n<div>&copy;</div>"
+    defines = "\n\n*[HTML]: Language\n\n[it]: /there\n\n[^1]: Said here."
+    texts = {
+        "a.md": post("A", f"{uses}{defines}", Tags="t", Summary="S"),
+        "b.md": post("B", uses),
+        "c.md": "",
+        "d.md": post("D", f"{uses}{defines}".replace("1. one", "3. three")),
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    files = [str(tmp_path / name) for name in texts]
+    settings = build_module.site_settings("pelicanconf.py")
+    reader = TextReader(settings)
+    for file in (*files, *files[::-1]):
+        assert reader.read(file) == TextReader(settings).read(file), file
+
+
+def test_a_post_that_cannot_be_read_leaves_nothing_to_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.md").write_text(post(body="- STOP"))
+    (tmp_path / "b.md").write_text(post(body="A paragraph."))
+    real = ParagraphProcessor.run
+
+    def run(self: ParagraphProcessor, parent: Any, blocks: list[str]) -> None:
+        if "STOP" in blocks[0]:
+            raise ValueError
+        real(self, parent, blocks)
+
+    monkeypatch.setattr(ParagraphProcessor, "run", run)
+    reader = TextReader(build_module.site_settings("pelicanconf.py"))
+    before = reader.read(str(tmp_path / "b.md"))
+    with pytest.raises(ValueError):
+        reader.read(str(tmp_path / "a.md"))
+    assert reader.read(str(tmp_path / "b.md")) == before
