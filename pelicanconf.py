@@ -133,5 +133,9 @@ FORMATTED_FIELDS: list[str] = []  # a summary is text
 SUMMARY_MAX_LENGTH = 40
 # Names of months come from the locale; two machines must agree.
 LOCALE = ["C.UTF-8", "C"]
-# Everything is text until a template says |safe.
-JINJA_ENVIRONMENT = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
+JINJA_ENVIRONMENT = {
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "autoescape": True,  # everything is text until a template says |safe
+    "auto_reload": False,  # a template need not be looked at again for every page of a build
+}
