@@ -133,6 +133,8 @@ FORMATTED_FIELDS: list[str] = []  # a summary is text
 SUMMARY_MAX_LENGTH = 40
 # Names of months come from the locale; two machines must agree.
 LOCALE = ["C.UTF-8", "C"]
+# Of a story it is made once, and shown on many pages.
+DEFAULT_DATE_FORMAT = "%-d %B %Y"
 JINJA_ENVIRONMENT = {
     "trim_blocks": True,
     "lstrip_blocks": True,
