@@ -52,8 +52,8 @@ def test_the_last_good_output_comes_back_when_the_swap_is_stopped(
     ):
         monkeypatch.setattr(Path, "rename", stopped(error))
         with pytest.raises(told):
-            # Elsewhere no page is the same, so that the whole output is replaced.
-            site.build(siteurl="https://elsewhere.example")
+            # Elsewhere nothing is made of the same, so that the whole output is replaced.
+            site.build(siteurl=f"https://{told.__name__}.example")
         assert site.files() == before
         assert sorted(p.name for p in site.output.parent.iterdir()) == ["my content", "my output"]
 
