@@ -66,6 +66,7 @@ def for_feed(html: str, page: str) -> str:
     return printable(_OFFER.sub("", clean).replace("&nbsp;", "\u00a0"))
 
 
+@lru_cache(maxsize=1024)
 def plain(html: str) -> str:
     """The words of the HTML, without markup or entities, on one line."""
     return printable(Markup(nh3.clean(html, clean_content_tags=_DROPPED)).striptags())
