@@ -354,7 +354,9 @@ def _print_costs(count: int, costs: dict[str, Cost]) -> None:
 def _print_parts(by_step: dict[str, dict[str, tuple[float, float]]]) -> None:
     print("\n" + " " * 22 + "".join(f"{f'{step}: CPU s':>16}{'wall':>7}" for step in by_step))
     for part in by_step["cold"]:
-        figures = (f"{each[part][0]:>16.2f}{each[part][1]:>7.2f}" for each in by_step.values())
+        # With nothing changed there is no more to do than to see that.
+        took = (each.get(part, (0.0, 0.0)) for each in by_step.values())
+        figures = (f"{cpu:>16.2f}{wall:>7.2f}" for cpu, wall in took)
         print(f"{part:<22}{''.join(figures)}", flush=True)
 
 
