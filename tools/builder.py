@@ -1,5 +1,6 @@
 """The preview's builds: each in a copy of a process that has all code loaded already."""
 
+import gc
 import io
 import json
 import os
@@ -73,6 +74,10 @@ def serve_builds(build: Callable[[], Told]) -> None:
         print(json.dumps(told), flush=True)
         if not FORKS:
             return
+        if first:
+            # Copies share what nobody writes to; the collector would, at each object.
+            gc.collect()
+            gc.freeze()
         first = False
 
 
@@ -81,6 +86,8 @@ def _in_a_copy(build: Callable[[], Told]) -> Told:
     ours, theirs = os.pipe()
     copy = os.fork()
     if not copy:
+        # It ends before there is much to collect.
+        gc.disable()
         with os.fdopen(theirs, "w") as answer:
             json.dump(build(), answer)
         os._exit(0)

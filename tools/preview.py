@@ -298,7 +298,8 @@ def _line(problem: Problem) -> str:
 
 def _watch(saved: threading.Event, new_code: threading.Event) -> None:
     # The whole folder: a watch on a file, or on a folder that is replaced, goes deaf.
-    for changes in watch(ROOT, watch_filter=_Sources(), raise_interrupt=False):
+    # What an editor writes in several steps comes within milliseconds.
+    for changes in watch(ROOT, watch_filter=_Sources(), step=20, raise_interrupt=False):
         if any(path.endswith(".py") for _, path in changes):
             new_code.set()
         saved.set()
