@@ -159,7 +159,8 @@ class Fingerprints:
             self._met.add(None)
         with listening() as heard:
             digest = self._made(value, reads)
-        known = Known(digest, self._met)
+        # A tuple: there are very many, and most are empty.
+        known = Known(digest, tuple(self._met))
         self._met = outer
         # What was warned of is to be told in each build.
         if place is not None and isinstance(digest, bytes) and not heard:
