@@ -27,16 +27,17 @@ def cached(file: Path, make: Callable[[], bytes]) -> bytes:
     with suppress(OSError):
         kept = file.read_bytes()
         data, check = kept[:-_CHECK_SIZE], kept[-_CHECK_SIZE:]
-        if check == _check(data):
+        if check == _check(file, data):
             return data
     data = make()
     with suppress(OSError):
-        _write(file, data + _check(data))
+        _write(file, data + _check(file, data))
     return data
 
 
-def _check(data: bytes) -> bytes:
-    return blake2b(data, digest_size=_CHECK_SIZE).digest()
+def _check(file: Path, data: bytes) -> bytes:
+    """What stands behind the bytes: of another file, they are no better than damaged ones."""
+    return blake2b(data, digest_size=_CHECK_SIZE, key=file.name.encode()[:64]).digest()
 
 
 def _write(file: Path, data: bytes) -> None:

@@ -54,3 +54,11 @@ def test_nothing_is_kept_when_making_fails(tmp_path: Path) -> None:
 
 def test_a_hash_tells_its_parts_apart() -> None:
     assert digest(b"ab", b"c") != digest(b"a", b"bc") != digest(b"a", b"b", b"c")
+
+
+def test_the_bytes_of_another_file_are_made_anew(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.clean", tmp_path / "other.avif"
+    assert cached(one, lambda: b"one") == b"one"
+    assert cached(other, lambda: b"other") == b"other"
+    one.write_bytes(other.read_bytes())
+    assert cached(one, lambda: b"one again") == b"one again"
