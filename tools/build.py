@@ -130,8 +130,8 @@ def build(
             _swap(fresh, target)
     except _UnchangedError as unchanged:
         told = unchanged.told
-        kept = dict.fromkeys(told.pages, "")
-        return Built(target, told.count, told.problems, told.held_back, kept)
+        none = dict.fromkeys(told.pages, "")
+        return Built(target, told.count, told.problems, told.held_back, none)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     reasons = settings["PAGES"].reasons if "PAGES" in settings else {}

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import astuple, fields
@@ -45,7 +46,8 @@ def cached_related_stories(
     Python's ``map`` does.
     """
     file = folder / FILE_NAME
-    made_by = _CODE + repr(astuple(settings)).encode()
+    # Which signs are letters is Python's to know.
+    made_by = _CODE + repr((unicodedata.unidata_version, astuple(settings))).encode()
     texts = [
         json.dumps((each.lang, each.title, each.summary, each.category, each.tags))
         + f"\n{each.body}"

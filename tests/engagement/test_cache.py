@@ -122,6 +122,16 @@ def test_other_code_ranks_again(
     assert len(rankings) == 2
 
 
+def test_a_python_with_other_letters_ranks_again(
+    tmp_path: Path, rankings: list[Blog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blog = Blog(edited(), 3)
+    cached_related_stories(blog, DEFAULTS, tmp_path)
+    monkeypatch.setattr("unicodedata.unidata_version", "0.0.0")
+    cached_related_stories(blog, DEFAULTS, tmp_path)
+    assert len(rankings) == 2
+
+
 def test_damaged_lists_are_done_without(tmp_path: Path, rankings: list[Blog]) -> None:
     found = cached_related_stories(BLOG, DEFAULTS, tmp_path)
     file = tmp_path / FILE_NAME

@@ -140,33 +140,39 @@ def test_the_clock_alone_may_change_a_site(
     assert (len(runs) == 2) is is_built
 
 
-def test_a_story_comes_at_its_hour(
-    small_site: Make, runs: list[Pelican], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("files", "before", "then"),
+    [
+        # A story comes.
+        ({"posts/a.md": post(Date="2025-12-31 19:30")}, "2026-01-01T00:29", "2026-01-01T00:30"),
+        # A gathering ends.
+        (
+            {"calls_to_action.toml": CALLS.replace("2025-01-01 10:00", "2025-01-02 02:00")},
+            "2026-01-01T02:59",
+            "2026-01-01T03:00",
+        ),
+    ],
+    ids=["story", "gathering"],
+)
+def test_what_comes_or_ends_at_an_hour_is_built_then(
+    small_site: Make,
+    runs: list[Pelican],
+    monkeypatch: pytest.MonkeyPatch,
+    files: dict[str, str | bytes],
+    before: str,
+    then: str,
 ) -> None:
-    site = small_site({"posts/a.md": post(Date="2025-12-31 19:30"), "posts/b.md": post("B")})
+    site = small_site(FILES | files)
     site.build()
-    set_clock(monkeypatch, "2026-01-01T00:29")
+    was_there = (site.output / "a/index.html").exists()
+    set_clock(monkeypatch, before)
     site.build()
     assert len(runs) == 1
-    set_clock(monkeypatch, "2026-01-01T00:30")
+    set_clock(monkeypatch, then)
     site.build()
     assert len(runs) == 2
-    assert (site.output / "a/index.html").exists()
-
-
-def test_a_gathering_ends_at_its_hour(
-    small_site: Make, runs: list[Pelican], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    calls = CALLS.replace("2025-01-01 10:00", "2025-01-02 02:00")
-    site = small_site(FILES | {"calls_to_action.toml": calls})
-    set_clock(monkeypatch, "2026-01-01T01:00")
-    site.build()
-    set_clock(monkeypatch, "2026-01-01T02:59")
-    site.build()
-    assert len(runs) == 1
-    set_clock(monkeypatch, "2026-01-01T03:00")
-    site.build()
-    assert len(runs) == 2
+    assert not was_there
+    assert (site.output / "a/index.html").exists() == ("posts/a.md" in files)
 
 
 @pytest.mark.parametrize("option", ["keep_going", "drafts", "strict"])
