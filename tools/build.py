@@ -1,5 +1,6 @@
 """Build the site into a fresh folder, and swap it in when it is whole."""
 
+import gc
 import logging
 import os
 import shutil
@@ -113,7 +114,7 @@ def build(
             # What shows all posts, such as a list, must know from the start which ones there are.
             problems = _leave_out(settings)
         settings |= {"OUTPUT_PATH": str(fresh), "LAST_OUTPUT": str(target)}
-        with listening() as heard:
+        with listening() as heard, _uncollected():
             left = run_pelican(settings, kind)
         # What is left out is told already; that others link to it is news.
         consequences = [each for each in left if each.rule in FOLLOWING] if problems else left
@@ -451,6 +452,18 @@ def _inside(where: str, folder: Path) -> str:
     """What the paths from ``folder`` of all that is in ``where`` begin with."""
     path = where.removeprefix(str(folder)).replace(os.sep, "/").lstrip("/")
     return f"{path}/" if path else ""
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Leave the collector off: what a build makes it needs to its end, and there is very much."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The only module here that touches Pelican: signals in, what is known left out of the work."""
 
 import logging
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
@@ -15,10 +16,11 @@ from pelican import Pelican, signals
 from pelican.contents import Content
 from pelican.generators import ArticlesGenerator, Generator
 from pelican.readers import BaseReader, HTMLReader, MarkdownReader, Readers
+from pelican.urlwrappers import URLWrapper
 from pelican.writers import Writer
 
 from .code import code_digest, settings_digest
-from .fingerprints import Fingerprints, UnknownValueError
+from .fingerprints import SHORT, Fingerprints, UnknownValueError
 from .memory import Memory
 from .pages import Pages
 from .processes import Progress, plain
@@ -26,6 +28,8 @@ from .states import States
 from .writing import METHODS, NAMES, IncrementalWriter
 
 FOLDER = "incremental"
+# Of these Pelican does the typography, beside the text's own.
+_HEAD = {"title", "summary"}
 # Who listens to these may change what is written, or read what was.
 LISTENED = (
     signals.article_generator_write_article,
@@ -67,7 +71,7 @@ def remember(pelican: Pelican) -> None:
         return
     folder = Path(settings["CACHE_PATH"], FOLDER)
     modules = {plugin.__name__.partition(".")[0] for plugin in pelican.plugins}
-    memory = Memory(folder / f"{_short(made_by)}.memory", modules)
+    memory = Memory(folder / f"{_short(made_by)}.memory", modules, (URLWrapper,))
     settings |= {"MEMORY": memory, "MAP": memory.map, "MADE_BY": made_by}
     # What templates read is the same for sites that differ in all else.
     settings["TEMPLATES"] = Memory(folder / f"{_short(read_by)}.memory", modules)
@@ -109,8 +113,8 @@ def read_ahead(generator: Generator) -> None:
     work = []
     for file in sorted(generator.get_files(paths, exclude=excluded)):
         reader = generator.readers.readers.get(Path(file).suffix[1:].lower())
-        path = str(Path(generator.path, file).absolute())
-        if reader and (key := reader.remembering.key(path)):
+        path = os.path.abspath(os.path.join(generator.path, file))  # noqa: PTH100, PTH118 - as Pelican
+        if reader and (key := reader.remembering.key_ahead(path)):
             work.append((key, partial(reader.remembering.read_anew, path)))
     memory.learn(
         [key for key, _ in work], lambda i: work[i][1](), _progress(generator.settings, "Reading")
@@ -120,9 +124,10 @@ def read_ahead(generator: Generator) -> None:
 def set_head(generator: Generator, metadata: dict[str, Any]) -> None:
     """Do the typography of titles and summaries, which need not come from the file."""
     if "MEMORY" in generator.settings:
-        set_type = _typography(generator.settings)
-        for key in {"title", "summary"} & metadata.keys():
-            metadata[key] = set_type(metadata[key])
+        for key in _HEAD & metadata.keys():
+            text = metadata[key]
+            set_type = str if isinstance(text, _Set) else _typography(generator.settings)
+            metadata[key] = set_type(text)
 
 
 def write_what_changed(generators: Iterable[Generator]) -> None:
@@ -191,12 +196,24 @@ class _Compiled(BytecodeCache):
         self.known[self._made_by, bucket.key, bucket.checksum] = bucket.bytecode_to_string()
 
 
+class _Set(str):
+    """A title or summary whose typography is done."""
+
+    __slots__ = ()
+
+
 class _Remembering:
     """A reader's ``read`` with a memory, and with typography."""
 
     def __init__(self, reader: BaseReader, memory: Memory, set_type: Callable[[str], str]) -> None:
         self._reader, self._memory, self._set_type = reader, memory, set_type
         self._read = reader.read
+        self._ahead: dict[str, bytes] = {}
+
+    def key_ahead(self, path: str) -> bytes:
+        """The key, by which the file will be read next."""
+        self._ahead[path] = self.key(path)
+        return self._ahead[path]
 
     def key(self, path: str) -> bytes:
         """What its result depends on besides settings and code; empty if nobody knows."""
@@ -209,12 +226,21 @@ class _Remembering:
     def read(self, path: str) -> tuple[str | None, dict[str, Any]]:
         """See BaseReader.read."""
         anew = partial(self.read_anew, path)
-        key = self.key(path)
-        return self._memory.known(key, anew) if key else anew()
+        key = self._ahead.pop(path, b"") or self.key(path)
+        if not key:
+            return anew()
+        content, metadata = self._memory.known(key, anew)
+        # The key tells them from all others.
+        for name, text in (("", content), *metadata.items()):
+            if type(text) is str and len(text) > SHORT:
+                self._memory.texts[id(text)] = (text, key + name.encode())
+        return content, metadata
 
     def read_anew(self, path: str) -> tuple[str | None, dict[str, Any]]:
         """Read it without the memory."""
         content, metadata = self._read(path)
+        for key in _HEAD & metadata.keys():
+            metadata[key] = _Set(self._set_type(metadata[key]))
         return self._set_type(content) if content else content, metadata
 
 
@@ -277,7 +303,8 @@ def _states(file: Path, settings: Mapping[str, Any], context: Mapping[str, Any])
     def address() -> list[tuple[str, str]]:
         return [(place, contents[place].url) for place in sorted(contents)]
 
-    return States(file, settings["MADE_BY"], contents, passing, _links, address)
+    texts = settings["MEMORY"].texts
+    return States(file, settings["MADE_BY"], contents, passing, _links, address, texts)
 
 
 def _links(content: Content) -> bool | None:

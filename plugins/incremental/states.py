@@ -9,10 +9,12 @@ import io
 import pickle
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import tzinfo
 from functools import cache, partial
 from hashlib import blake2b
+from operator import attrgetter
 from pathlib import Path
-from types import BuiltinFunctionType, FunctionType
+from types import BuiltinFunctionType, FunctionType, MappingProxyType
 from typing import Any
 
 from .tables import read_table, write_table
@@ -22,6 +24,9 @@ SIZE = 16
 _VERSION = 1
 # Of these modules, what an object is pickled as is all that it is.
 _MODULES = ("builtins", "collections", "datetime", "markupsafe", "pathlib", "pelican", "zoneinfo")
+# These are pickled in a moment as they are.
+_CLOSED = {str, int, float, bool, type(None), bytes, list, tuple, set, frozenset}
+_MEMO = {id(str): (0, str), id(bytes): (1, bytes)}
 # What stands for all that a link may lead to: no object's place.
 LINKS = ""
 
@@ -53,8 +58,10 @@ class States:
     ``objects`` are they by place: what tells an object from others in each build. ``passing`` are
     values that objects hold and that are no part of them, such as the settings. ``links`` says
     whether what is read of an object depends on where others are, or None if reading it changes
-    others; ``addresses`` gives what then counts. ``file`` holds what the last build has found out,
-    made by the same settings and code; one that is damaged or not there is done without.
+    others; ``addresses`` gives what then counts. ``texts`` are known texts by their ids, each with
+    what tells it from others, so that it need not be looked at. ``file`` holds what the last
+    build has found out, made by the same settings and code; one that is damaged or not there is
+    done without.
     """
 
     def __init__(
@@ -65,15 +72,17 @@ class States:
         passing: Iterable[object],
         links: Callable[[Any], bool | None],
         addresses: Callable[[], object],
+        texts: Mapping[int, tuple[str, bytes]] = MappingProxyType({}),
     ) -> None:
         self._file, self._made_by = file, made_by
         self._objects = objects
         self._places = {id(value): place for place, value in objects.items()}
         self._kinds = tuple({type(value) for value in objects.values()})
         self._passing = {id(each): each for each in passing}
-        self._links, self._addresses = links, addresses
+        self._links, self._addresses, self._texts = links, addresses, texts
         self._states: dict[str, bytes] = {}
         self._linked: dict[str, bool | None] = {}
+        self._ways = _Ways(self._way)
         # By the id of an object, which it keeps alive.
         self._digests: dict[int, tuple[object, bytes]] = {}
         self._old = read_table(file, partial(_entries, made_by))
@@ -140,57 +149,93 @@ class States:
     def _pickled(self, value: object) -> bytes:
         """A digest of a value. Raises PicklingError for one that may hide a part of itself."""
         file = io.BytesIO()
-        _Pickler(file, self._reduced).dump(value)
+        pickler = pickle.Pickler(file, pickle.HIGHEST_PROTOCOL)
+        # Whether two values are the same object counts for nothing.
+        pickler.fast = True
+        pickler.dispatch_table = self._ways
+        # For these a number stands, which otherwise are looked up each time.
+        pickler.memo = _MEMO
+        pickler.dump(value)
         return blake2b(file.getbuffer(), digest_size=SIZE).digest()
 
-    def _reduced(self, value: Any) -> Any:
-        """See pickle.Pickler.reducer_override; what is made of it is never unpickled."""
-        if id(value) in self._places:
-            return (str, (self._places[id(value)],))
-        kind: type = type(value)
-        if isinstance(value, type | FunctionType | BuiltinFunctionType):
-            return NotImplemented
-        if _is_open(kind):
-            return (kind, (self._parts(value),))
-        if isinstance(value, enum.Enum) or kind.__module__.partition(".")[0] in _MODULES:
-            return NotImplemented
-        raise pickle.PicklingError(kind.__qualname__)
+    def _way(self, kind: type) -> Callable[[Any], Any]:
+        """How objects of a class are reduced; what is made of them is never unpickled."""
+        if issubclass(kind, type):
+            return attrgetter("__qualname__")
+        if issubclass(kind, self._kinds):
+            return self._reduced
+        open_kind: Any = kind
+        if _is_open(open_kind):
+            return self._opened if is_dataclass(kind) else self._once
+        if issubclass(kind, tzinfo):
+            return self._once
+        known = issubclass(kind, enum.Enum | FunctionType | BuiltinFunctionType)
+        return _itself if known or kind.__module__.partition(".")[0] in _MODULES else _refused
 
-    def _parts(self, value: object) -> dict[str, object]:
+    def _reduced(self, value: Any) -> tuple[object, ...]:
+        place = self._places.get(id(value))
+        return self._opened(value) if place is None else (str, (place,))
+
+    def _opened(self, value: Any) -> tuple[object, ...]:
+        kind: type = type(value)
+        return (str, (f"{kind.__module__} {kind.__qualname__}", self._parts(value)))
+
+    def _once(self, value: Any) -> tuple[object, ...]:
+        return (bytes, (self._digest(value),))
+
+    def _digest(self, value: Any) -> bytes:
+        """A digest of an object that many may hold."""
+        if id(value) not in self._digests:
+            kind: type = type(value)
+            reduced = self._opened(value) if _is_open(kind) else _itself(value)
+            self._digests[id(value)] = (value, self._pickled(reduced))
+        return self._digests[id(value)][1]
+
+    def _parts(self, value: Any) -> dict[str, object]:
         """The object's attributes."""
         kind: type = type(value)
         own = {name: getattr(value, name) for name in _fields(kind)}
         own |= getattr(value, "__dict__", {})
-        return {name: self._part(own, part) for name, part in own.items()}
+        parts = {
+            name: self._part(own, part)
+            for name, part in own.items()
+            if type(part) not in _CLOSED or id(part) in self._texts
+        }
+        return {**own, **parts}
 
     def _part(self, own: Mapping[Any, object], part: Any) -> object:
         """What stands for an attribute, among all of an object's ``own``."""
         kind: type = type(part)
         if id(part) in self._passing:
             return None
+        if id(part) in self._texts:
+            return self._texts[id(part)][1]
         if kind is dict:
             # A story's front matter is there twice.
             return {k: k if own.get(k) is v else (v,) for k, v in part.items()}
         if not _is_open(kind) or id(part) in self._places:
             return part
-        # Many may hold the same one.
-        if id(part) not in self._digests:
-            self._digests[id(part)] = (part, self._pickled((kind, self._parts(part))))
-        return self._digests[id(part)][1]
+        return self._digest(part)
 
 
-class _Pickler(pickle.Pickler):
-    """Pickles so that equal bytes mean equal values. ``reduced`` is its ``reducer_override``."""
+class _Ways(dict[type, Callable[[Any], Any]]):
+    """A pickler's ``dispatch_table``, which asks ``way`` for each class once."""
 
-    def __init__(self, file: io.BytesIO, reduced: Callable[[Any], Any]) -> None:
-        super().__init__(file, pickle.HIGHEST_PROTOCOL)
-        # Whether two values are the same object counts for nothing.
-        self.fast = True
-        self._reduced = reduced
+    def __init__(self, way: Callable[[type], Callable[[Any], Any]]) -> None:
+        super().__init__()
+        self._way = way
 
-    def reducer_override(self, value: Any) -> Any:
-        """See pickle.Pickler."""
-        return self._reduced(value)
+    def __missing__(self, kind: type) -> Callable[[Any], Any]:
+        way = self[kind] = self._way(kind)
+        return way
+
+
+def _itself(value: Any) -> object:
+    return value.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
+
+
+def _refused(value: object) -> object:
+    raise pickle.PicklingError(type(value).__qualname__)
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from incremental import memory as memory_module
+from incremental import store
 from incremental.memory import Memory
 from pelican.log import LimitFilter
 from pelican.readers import BaseReader
@@ -195,7 +196,7 @@ def test_a_folder_behind_a_symlink_is_left_alone(file: Path, tmp_path: Path, way
 
 def test_a_file_of_someone_else_is_not_read(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept(file, lambda memory: memory.map(double, [1]))
-    monkeypatch.setattr(memory_module, "_user", lambda: os.getuid() + 1)
+    monkeypatch.setattr(store, "_user", lambda: os.getuid() + 1)
     done.clear()
     assert Memory(file).map(double, [1]) == [2]
     assert done == [1]
@@ -293,6 +294,50 @@ def test_shared_objects_are_those_of_the_build(file: Path) -> None:
         assert tag.slug == "a"
         memory.save()
     assert done == [1]
+
+
+def test_equal_objects_of_a_single_class_are_one(file: Path) -> None:
+    def tagged(name: str) -> Callable[[], dict[str, list[Tag]]]:
+        return lambda: done.append(name) or {"tags": [Tag(name, settings), Tag("c", settings)]}
+
+    for _ in range(2):
+        settings = DEFAULT_CONFIG.copy()
+        memory = Memory(file, single=(Tag,))
+        memory.shared["settings"] = settings
+        found = [memory.known(memory.key(name), tagged(name))["tags"] for name in "ab"]
+        assert [[tag.name for tag in tags] for tags in found] == [["a", "c"], ["b", "c"]]
+        memory.save()
+    assert done == ["a", "b"]
+    assert found[0][1] is found[1][1]
+    assert found[0][0] is not found[1][0]
+
+
+def test_much_is_written_before_a_build_ends(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_module, "_FEW", 40)
+    memory = Memory(file)
+    assert memory.map(double, range(100)) == [*range(0, 200, 2)]
+    assert len(memory._new) < 10
+    # A build that is stopped here has found out nothing in vain, and neither has this one.
+    for each in (memory, Memory(file)):
+        done.clear()
+        assert each.map(double, range(100)) == [*range(0, 200, 2)]
+        assert len(done) < 10
+    memory.save()
+    assert Memory(file).map(double, [1]) == [2]
+
+
+def test_two_builds_at_once_do_not_spoil_the_file(file: Path) -> None:
+    kept(file, lambda memory: memory.map(double, [1]))
+    one, other = Memory(file), Memory(file)
+    one.map(double, [2, 3])
+    other.map(double, [4])
+    one.save()
+    other.save()
+    done.clear()
+    for memory in (one, other, Memory(file)):
+        assert memory.map(double, [1]) == [2]
+    assert Memory(file).map(double, [1, 2, 3, 4]) == [2, 4, 6, 8]
+    assert done == []
 
 
 def test_what_no_build_has_asked_for_in_a_month_is_taken_away(file: Path) -> None:
