@@ -70,6 +70,19 @@ class Built:
     reasons: Mapping[str, str]
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Leave the collector off: what a build makes it needs to its end, and there is very much."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_uncollected()
 def build(
     conf: str = "pelicanconf.py",
     *,
@@ -114,14 +127,14 @@ def build(
             # What shows all posts, such as a list, must know from the start which ones there are.
             problems = _leave_out(settings)
         settings |= {"OUTPUT_PATH": str(fresh), "LAST_OUTPUT": str(target)}
-        with listening() as heard, _uncollected():
+        with listening() as heard:
             left = run_pelican(settings, kind)
         # What is left out is told already; that others link to it is news.
         consequences = [each for each in left if each.rule in FOLLOWING] if problems else left
         problems = tuple(in_order([*problems, *consequences]))
         kept: Collection[str] = settings["PAGES"].kept if "PAGES" in settings else ()
         if not drafts:
-            _write_search_index(fresh, {name: target / name for name in kept}, settings)
+            _write_search_index(fresh, target, kept, settings)
         (fresh / MARK).write_text(MARK_TEXT)
         fresh.chmod(0o755)
         pages = sum(name.endswith(".html") for name in {*_files(fresh), *kept})
@@ -235,8 +248,10 @@ def checked_siteurl(siteurl: str) -> str:
     return siteurl.rstrip("/")
 
 
-def _write_search_index(site: Path, kept: Mapping[str, Path], settings: dict[str, Any]) -> None:
-    """Index the pages of the site, and those that are kept, unless nothing has changed.
+def _write_search_index(
+    site: Path, last: Path, kept: Iterable[str], settings: dict[str, Any]
+) -> None:
+    """Index the pages of the site, and those of the ``last`` that are kept, if one has changed.
 
     Raises BuildError when there can be no index.
     """
@@ -244,7 +259,7 @@ def _write_search_index(site: Path, kept: Mapping[str, Path], settings: dict[str
     pages = {
         name: page.read_text("utf-8", errors="replace")
         for name, page in {
-            **kept,
+            **{name: last / name for name in kept},
             **{page.relative_to(site).as_posix(): page for page in site.rglob("*.html")},
         }.items()
         if name.endswith(".html")
@@ -452,18 +467,6 @@ def _inside(where: str, folder: Path) -> str:
     """What the paths from ``folder`` of all that is in ``where`` begin with."""
     path = where.removeprefix(str(folder)).replace(os.sep, "/").lstrip("/")
     return f"{path}/" if path else ""
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Leave the collector off: what a build makes it needs to its end, and there is very much."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @contextmanager
