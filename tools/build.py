@@ -441,14 +441,14 @@ def _merge(fresh: Path, target: Path, kept: Collection[str]) -> None:
     with _uninterrupted():
         try:
             for where, folders, names in os.walk(target, topdown=False):
-                here, inside = Path(where), _inside(where, target)
-                links = [name for name in folders if (here / name).is_symlink()]
+                inside = _inside(where, target)
+                links = [name for name in folders if os.path.islink(os.path.join(where, name))]
                 old = [name for name in (*names, *links) if f"{inside}{name}" not in stay]
                 for name in old:
-                    (here / name).unlink()
-                if len(old) == len(names) + len(links) and here != target:
+                    Path(where, name).unlink()
+                if len(old) == len(names) + len(links) and inside:
                     with suppress(OSError):  # Folders in it stay.
-                        here.rmdir()
+                        Path(where).rmdir()
             for name in files:
                 (target / name).parent.mkdir(parents=True, exist_ok=True)
                 (fresh / name).replace(target / name)

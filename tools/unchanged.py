@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import blake2b
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Any
@@ -104,20 +105,28 @@ def digest_of(places: Iterable[Path], known: Mapping[str, bytes] = MappingProxyT
 def _entries(place: Path, known: Mapping[str, bytes]) -> Iterator[tuple[bytes, bytes]]:
     """The names of a file or of a folder's entries, in order, each with what stands for it."""
     if not place.is_dir():
-        yield b"", blake2b(place.read_bytes(), digest_size=16).digest() if place.exists() else b""
+        yield b"", _digest(str(place)) if place.exists() else b""
         return
-    for entry in sorted(os.scandir(place), key=lambda each: each.name):
-        path, name = Path(entry.path), os.fsencode(entry.name)
+    yield from _entries_of(str(place), known)
+
+
+def _entries_of(folder: str, known: Mapping[str, bytes]) -> Iterator[tuple[bytes, bytes]]:
+    for entry in sorted(os.scandir(folder), key=attrgetter("name")):
+        name = os.fsencode(entry.name)
         if entry.is_symlink():
-            yield name, b"link " + os.fsencode(path.readlink())
+            yield name, b"link " + os.fsencode(os.readlink(entry.path))
         if entry.is_dir(follow_symlinks=False):
             yield name, b"folder"
             if entry.name != "__pycache__":
-                yield from _entries(path, known)
+                yield from _entries_of(entry.path, known)
             yield b"", b"end"
         elif entry.is_file():
-            content = known.get(entry.path)
-            yield name, content or blake2b(path.read_bytes(), digest_size=16).digest()
+            yield name, known.get(entry.path) or _digest(entry.path)
+
+
+def _digest(file: str) -> bytes:
+    with open(file, "rb", buffering=0) as opened:
+        return blake2b(opened.read(), digest_size=16).digest()
 
 
 def _inputs(settings: Mapping[str, Any], plugins: Iterable[ModuleType]) -> str:

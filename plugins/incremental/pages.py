@@ -1,5 +1,7 @@
 """The files of the last build, and which of them still hold."""
 
+import os
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -21,15 +23,6 @@ class Parts:
 
     own: Mapping[str, bytes]
     shared: Mapping[str, bytes]
-
-    def fingerprint(self) -> bytes:
-        """A digest of both."""
-        digest = blake2b(digest_size=16)
-        for parts in (self.own, self.shared):
-            for key in sorted(parts):
-                digest.update(f"{len(key)}:{key}".encode() + parts[key])
-            digest.update(b"\0")
-        return digest.digest()
 
 
 @dataclass(frozen=True)
@@ -57,7 +50,9 @@ class Pages:
         self._file, self._last, self._output = file, last, output
         self._old = read_table(file, _records)
         self._new: dict[str, Record] = {}
-        self._folders: dict[Path, bool] = {}
+        self._folders: dict[str, bool] = {}
+        # Digests of what many files share, by the id of it, which is kept alive.
+        self._shared: dict[int, tuple[Mapping[str, bytes], bytes]] = {}
         self.reasons: dict[str, str] = {}
 
     def keep(self, name: str, parts: Parts) -> bool:
@@ -88,7 +83,7 @@ class Pages:
 
         At the end of the build another may stand in its place.
         """
-        fingerprint = parts.fingerprint() if parts else b""
+        fingerprint = self._fingerprint(parts) if parts else b""
         content = self._content(self._output, name)
         self._new[name] = Record(parts or Parts({}, {}), fingerprint, content)
 
@@ -104,7 +99,7 @@ class Pages:
         """Why the file must be written; empty when it need not be."""
         if old is None:
             return "it is new"
-        if old.fingerprint != parts.fingerprint():
+        if old.fingerprint != self._fingerprint(parts):
             before, now = ({**each.shared, **each.own} for each in (old.parts, parts))
             changed = [
                 key
@@ -116,23 +111,37 @@ class Pages:
             return "its file is not as the last build left it"
         return ""
 
+    def _fingerprint(self, parts: Parts) -> bytes:
+        """A digest of all parts."""
+        shared = parts.shared
+        if id(shared) not in self._shared:
+            self._shared[id(shared)] = (shared, _digest(shared))
+        return blake2b(self._shared[id(shared)][1] + _digest(parts.own), digest_size=16).digest()
+
     def _content(self, folder: Path, name: str) -> bytes:
         """The digest of a file's bytes; empty when there is none, or it is reached by a link."""
-        file = folder / name
+        top = str(folder)
+        file = os.path.join(top, name)
         try:
-            if file.is_symlink() or not self._is_inside(file.parent, folder):
+            if os.path.islink(file) or not self._is_inside(os.path.dirname(file), top):
                 return b""
-            return blake2b(file.read_bytes(), digest_size=16).digest()
+            with open(file, "rb", buffering=0) as opened:
+                return blake2b(opened.read(), digest_size=16).digest()
         except OSError:
             return b""
 
-    def _is_inside(self, folder: Path, top: Path) -> bool:
+    def _is_inside(self, folder: str, top: str) -> bool:
         """Whether one gets from the top to the folder without a link."""
         if folder not in self._folders:
             self._folders[folder] = folder == top or (
-                not folder.is_symlink() and self._is_inside(folder.parent, top)
+                not os.path.islink(folder) and self._is_inside(os.path.dirname(folder), top)
             )
         return self._folders[folder]
+
+
+def _digest(parts: Mapping[str, bytes]) -> bytes:
+    told = b"".join([f"{len(key)}:{key}".encode() + parts[key] for key in sorted(parts)])
+    return blake2b(told, digest_size=16).digest()
 
 
 def _table(records: Mapping[str, Record]) -> dict[str, object]:
@@ -166,7 +175,7 @@ def _records(table: Any) -> dict[str, Record]:
             bytes.fromhex(content),
         )
         for name, (fingerprint, content, place, own) in table["pages"].items()
-        if not Path(name).is_absolute() and ".." not in Path(name).parts
+        if not os.path.isabs(name) and ".." not in re.split(r"[/\\]", name)
     }
 
 

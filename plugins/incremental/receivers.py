@@ -113,7 +113,7 @@ def read_ahead(generator: Generator) -> None:
     work = []
     for file in sorted(generator.get_files(paths, exclude=excluded)):
         reader = generator.readers.readers.get(Path(file).suffix[1:].lower())
-        path = os.path.abspath(os.path.join(generator.path, file))  # noqa: PTH100, PTH118 - as Pelican
+        path = os.path.abspath(os.path.join(generator.path, file))
         if reader and (key := reader.remembering.key_ahead(path)):
             work.append((key, partial(reader.remembering.read_anew, path)))
     memory.learn(
@@ -221,7 +221,8 @@ class _Remembering:
             return b""
         kind = type(self._reader)
         name = f"{kind.__module__}.{kind.__qualname__}"
-        return self._memory.key("read", name, path, Path(path).read_bytes())
+        with open(path, "rb", buffering=0) as file:
+            return self._memory.key("read", name, path, file.read())
 
     def read(self, path: str) -> tuple[str | None, dict[str, Any]]:
         """See BaseReader.read."""

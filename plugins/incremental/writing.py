@@ -93,6 +93,8 @@ class IncrementalWriter:
         self._templates = _Templates(settings["TEMPLATES"])
         self._feeds = _Feeds(writer, listeners, self._templates, environment, fingerprints.shared)
         self._known: dict[tuple[object, str], _Template] = {}
+        # By the id of a template, which is kept alive.
+        self._seen: dict[int, tuple[Template, _Template]] = {}
         self._same = {"settings and code": settings["MADE_BY"]}
 
     def __getattr__(self, name: str) -> Any:
@@ -266,11 +268,14 @@ class IncrementalWriter:
 
     def _template(self, template: Template) -> "_Template":
         """What is known of a template."""
+        if id(template) in self._seen:
+            return self._seen[id(template)][1]
         key = (_place(template.environment.loader), str(template.name))
         if key not in self._known:
             self._known[key] = _Template(
                 template, self._told, self._templates, self._fingerprints.shared
             )
+        self._seen[id(template)] = (template, self._known[key])
         return self._known[key]
 
     def _feed_parts(

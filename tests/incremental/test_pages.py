@@ -95,11 +95,11 @@ def test_what_cannot_be_read_is_written_anew(
     site = Site(tmp_path, in_place=False)
     site.build({"a": A})
 
-    def refused(_: Path) -> bytes:
+    def refused(*_: object, **__: object) -> bytes:
         raise PermissionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "read_bytes", refused)
+        patch.setattr("incremental.pages.open", refused, raising=False)
         assert site.build({"a": A}) == {"a": "its file is not as the last build left it"}
     # Of what it had written that build could read nothing, either.
     assert site.build({"a": A}) == {"a": "its file is not as the last build left it"}
