@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from blinker import ANY
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from pelican import Pelican, signals
+from pelican import Pelican, generators, signals, utils
 from pelican.contents import Content
 from pelican.generators import ArticlesGenerator, Generator
 from pelican.readers import BaseReader, HTMLReader, MarkdownReader, Readers
@@ -21,6 +21,7 @@ from pelican.writers import Writer
 
 from .code import code_digest, settings_digest
 from .fingerprints import SHORT, Fingerprints, UnknownValueError
+from .lookups import Listed, translations
 from .memory import Memory
 from .pages import Pages
 from .processes import Progress, plain
@@ -46,6 +47,8 @@ logger = logging.getLogger(__name__)
 
 def register() -> None:
     """Connect to Pelican's signals."""
+    # There is no hook for it.
+    generators.process_translations = partial(translations, utils.process_translations)
     signals.initialized.connect(remember)
     signals.generator_init.connect(prepare)
     signals.article_generator_preread.connect(read_ahead)
@@ -321,21 +324,10 @@ save.reads = ()  # type: ignore[attr-defined]  # mypy knows no attributes of fun
 
 def _find_quickly(generator: ArticlesGenerator) -> None:
     """Let Pelican, which looks for every article in the list of each tag and topic, find it."""
-    generator.tags = {tag: _Listed(articles) for tag, articles in generator.tags.items()}
+    generator.tags = {tag: Listed(articles) for tag, articles in generator.tags.items()}
     for name in ("categories", "authors"):
-        of = [(each, _Listed(articles)) for each, articles in getattr(generator, name)]
+        of = [(each, Listed(articles)) for each, articles in getattr(generator, name)]
         setattr(generator, name, of)
-
-
-class _Listed(list[Content]):
-    """Contents of which it is quickly known whether one is among them."""
-
-    def __init__(self, contents: Iterable[Content]) -> None:
-        super().__init__(contents)
-        self._ids = {*map(id, self)}
-
-    def __contains__(self, content: object) -> bool:
-        return id(content) in self._ids
 
 
 def _short(data: bytes) -> str:
