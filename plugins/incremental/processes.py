@@ -8,7 +8,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -52,17 +52,46 @@ def spread(work: Callable[[int], T], count: int) -> Iterator[T]:
     if workers(count) < 2:
         yield from map(work, range(count))
         return
-    _work.append(work)
-    # The copies share what is there as long as nobody writes to it, not even the collector.
-    gc.freeze()
+    spread_work = Spread(work, count)
     try:
+        yield from spread_work.results()
+    finally:
+        spread_work.end()
+
+
+class Spread(Generic[T]):
+    """What ``spread`` does, begun at once, while this process goes on with something else.
+
+    ``workers`` must have said that there may be processes, and may not be asked for others until
+    ``end``, which is always to be called.
+    """
+
+    def __init__(self, work: Callable[[int], T], count: int) -> None:
+        _work.append(work)
+        # The copies share what is there as long as nobody writes to it, not even the collector.
+        gc.freeze()
         with warnings.catch_warnings():
             # Of threads that belong to numpy's arithmetic, which waits for them before a fork.
             warnings.simplefilter("ignore", DeprecationWarning)
-            pool = multiprocessing.get_context("fork").Pool(workers(count), _leave_ctrl_c)
-        with pool:
-            yield from pool.imap(_piece, range(count), PIECES)
-    finally:
+            self._pool = multiprocessing.get_context("fork").Pool(workers(count), _leave_ctrl_c)
+        starts = range(0, count, PIECES)
+        pieces = [range(start, min(start + PIECES, count)) for start in starts]
+        self._found = [self._pool.apply_async(_done, (piece,)) for piece in pieces]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all the work is done."""
+        return all(each.ready() for each in reversed(self._found))
+
+    def results(self) -> Iterator[T]:
+        """What the work returned, in order, as it is done; or its error."""
+        while self._found:
+            yield from self._found.pop(0).get()
+
+    def end(self) -> None:
+        """Let the processes end, even if the work is not done."""
+        self._pool.terminate()
+        self._pool.join()
         gc.unfreeze()
         _work.pop()
 
@@ -72,5 +101,5 @@ def _leave_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _piece(i: int) -> Any:
-    return _work[-1](i)
+def _done(piece: range) -> list[Any]:
+    return [_work[-1](i) for i in piece]

@@ -290,8 +290,11 @@ def _write(
 ) -> None:
     """Let a generator write, with a writer that keeps what holds still."""
     instead = incremental(writer)
-    write(instead)
-    instead.finish()
+    try:
+        write(instead)
+        instead.finish()
+    finally:
+        instead.stop()
 
 
 def _states(file: Path, settings: Mapping[str, Any], context: Mapping[str, Any]) -> States:

@@ -25,7 +25,7 @@ from pelican.writers import Writer
 from .fingerprints import Fingerprints, UnknownValueError
 from .memory import Memory
 from .pages import Pages, Parts
-from .processes import Progress, spread, workers
+from .processes import Progress, Spread, spread, workers
 from .template_reads import EACH, Reads, TemplateReads, template_reads
 
 # What Pelican's own writer reads of a feed's stories, and of the site.
@@ -42,6 +42,10 @@ NAMES: dict[type, Callable[[Any], object]] = {
 ELEMENTS = "elements"
 MISSING = "there is no such variable"
 METHODS = [(Page, name) for name in ("has_next", "has_previous", "has_other_pages")]
+
+
+# So many files are worth processes of their own, while it is found out what else to write.
+_MUCH = 512
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,10 @@ class IncrementalWriter:
         self._writer, self._settings, self._fingerprints = writer, settings, fingerprints
         self._pages: Pages = settings["PAGES"]
         self._jobs: list[_Job] = []
+        # Those that others write or have written, and which of these are done.
+        self._begun: list[_Job] = []
+        self._ended: list[bool] = []
+        self._writing: Spread[bool] | None = None
         silent = [each.__qualname__ for each in listeners if not hasattr(each, "reads")]
         self._always = "RELATIVE_URLS" if settings["RELATIVE_URLS"] else ", ".join(silent)
         self._told = [path for each in listeners for path in getattr(each, "reads", ())]
@@ -159,18 +167,47 @@ class IncrementalWriter:
 
     def finish(self) -> None:
         """Write what is not kept."""
-        jobs, self._jobs = self._jobs, []
-        count = len(jobs)
-        if workers(count) < 2:
-            for job in self._progress(jobs, count):
-                job.write()
-        else:
-            done = spread(lambda i: _is_done(jobs[i].write), count)
-            for job, is_done in zip(jobs, self._progress(done, count), strict=True):
+        jobs = [*self._begun, *self._jobs]
+        try:
+            for job, is_done in zip(jobs, self._progress(self._done(), len(jobs)), strict=True):
                 if not is_done:  # Here its error can be told.
                     job.write()
+        finally:
+            self.stop()
         for job in jobs:
             self._pages.written(job.name, job.parts)
+
+    def stop(self) -> None:
+        """Leave what is not written."""
+        if self._writing:
+            self._writing.end()
+        self._jobs, self._begun, self._ended, self._writing = [], [], [], None
+
+    def _done(self) -> Iterator[bool]:
+        """Whether each file is written, of those that are begun and then of the others."""
+        self._end()
+        yield from self._ended
+        jobs = self._jobs
+        if workers(len(jobs)) < 2:
+            yield from (False for _ in jobs)
+        else:
+            yield from spread(lambda i: _is_done(jobs[i].write), len(jobs))
+
+    def _begin(self) -> None:
+        """Have others write what there is, if it is much and they have nothing else to do."""
+        if self._writing and self._writing.is_done:
+            self._end()
+        if len(self._jobs) >= _MUCH and not self._writing and workers(len(self._jobs)) > 1:
+            jobs, self._jobs = self._jobs, []
+            self._begun += jobs
+            self._writing = Spread(lambda i: _is_done(jobs[i].write), len(jobs))
+
+    def _end(self) -> None:
+        """Wait for what others are writing."""
+        if self._writing:
+            self._ended += self._writing.results()
+            self._writing.end()
+            self._writing = None
 
     def _add(
         self, name: str, write: Callable[[], None], made_of: Callable[[], Parts], at_once: bool
@@ -195,6 +232,7 @@ class IncrementalWriter:
         else:
             if not self._pages.keep(name, parts):
                 self._jobs.append(_Job(name, write, parts))
+        self._begin()
 
     def _split(
         self,

@@ -1,10 +1,13 @@
 """On any Pelican site what is not written anew is as if it had been."""
 
+import multiprocessing
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from incremental import processes, writing
 from pelican import signals
 from plain_sites import PlainSite
 from sites import files_below, post
@@ -288,3 +291,41 @@ def test_a_template_that_fails_is_told_from_any_processor(
     template.write_text("{{ article.title }}")
     site.reasons()
     assert (site.output / "more-1.html").read_text() == "More 1"
+
+
+def test_what_others_write_meanwhile_is_as_if_written_here(
+    site: PlainSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+
+    class Seen(processes.Spread[bool]):
+        def __init__(self, work: Callable[[int], bool], count: int) -> None:
+            begun.append(count)
+            super().__init__(work, count)
+
+    monkeypatch.setattr(processes, "processors", lambda: 2)
+    monkeypatch.setattr(processes, "FEWEST", 2)
+    monkeypatch.setattr(writing, "_MUCH", 8)
+    monkeypatch.setattr(writing, "Spread", Seen)
+    site.write({f"{n}.md": post(f"Of {n}", Tags=f"t{n}") for n in range(30)})
+    found = reasons(site)
+    # More than once: while one lot was written the next came together.
+    assert len(begun) > 1
+    assert sum(begun) < len(found)
+    assert reasons(site) == {}
+
+
+def test_an_error_of_what_others_write_is_told_and_they_end(
+    site: PlainSite, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(processes, "processors", lambda: 2)
+    monkeypatch.setattr(processes, "FEWEST", 2)
+    monkeypatch.setattr(writing, "_MUCH", 8)
+    site.write({f"{n}.md": post(f"Of {n}", Tags=f"t{n}") for n in range(30)})
+    article = tmp_path / "over" / "article.html"
+    article.write_text("{{ 1 // (article.title|length - 4) }}")
+    with pytest.raises(ZeroDivisionError):
+        site.reasons()
+    assert not multiprocessing.active_children()
+    article.write_text("{{ article.title }}")
+    assert "of-1.html" in reasons(site)
