@@ -9,8 +9,6 @@ from subprocess import PIPE, Popen
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from pagefind.service import get_executable
-
 FOLDER = "pagefind"
 # On the element that holds the text of a page that is to be found.
 SEARCHED = "data-pagefind-body"
@@ -94,6 +92,9 @@ class _Pagefind:
 
 
 def _program() -> Path:
+    # Only now: many builds make no index anew, and it loads much.
+    from pagefind.service import get_executable  # noqa: PLC0415
+
     try:
         program = get_executable()
     except FileNotFoundError as error:

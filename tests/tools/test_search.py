@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from sites import SmallSite, post
 
-from tools import search as search_module
 from tools.build import BuildError
 from tools.search import search_index
 
@@ -162,7 +161,7 @@ def test_when_it_is_missing_the_remedy_is_told(
         raise FileNotFoundError("Could not find any of [pagefind]")
 
     for executable in (missing, lambda: None):
-        monkeypatch.setattr(search_module, "get_executable", executable)
+        monkeypatch.setattr("pagefind.service.get_executable", executable)
         with pytest.raises(BuildError, match=r"Pagefind.*remove the folder .venv"):
             site.build()
     assert not site.output.exists()
