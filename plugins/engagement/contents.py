@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
+from html import unescape
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,6 @@ from .placements import Slot, Subject
 from .related_stories import Blog
 from .settings import Settings
 from .story import Story
-from .texts import Text
 
 if TYPE_CHECKING:
     from pelican.contents import Article, Content
@@ -82,15 +82,22 @@ def story_of(article: Article) -> Story:
     return Story(
         slug=article.slug,
         lang=article.lang,
-        title=Markup(article.title).striptags(),
+        title=_without_tags(article.title),
         # Not article.summary: without one in front matter that repeats the body's beginning.
-        summary=Markup(article.metadata.get("summary", "")).striptags(),
+        summary=_without_tags(article.metadata.get("summary", "")),
         # Not article.content: its links differ with the site's address, its text does not.
         body=article._content,
         tags=tuple(tag.name for tag in getattr(article, "tags", ())),
         category=article.category.name if hasattr(article, "category") else "",
         date=article.date,
     )
+
+
+def _without_tags(markup: str) -> str:
+    """The same as Markup's ``striptags``, for many texts without a tag."""
+    if "<" in markup:
+        return Markup(markup).striptags()
+    return unescape(" ".join(markup.split()))
 
 
 def subject_of(content: Content, words: int) -> Subject:
@@ -119,13 +126,16 @@ def calls_of(
 
 
 def calls_by_hand(
-    content: Content, seen: Text, names: Collection[str], problems: list[str]
+    content: Content,
+    named: Sequence[str],
+    strays: Iterable[str],
+    names: Collection[str],
+    problems: list[str],
 ) -> list[str]:
     """The calls that stand in its text, by a line [[cta name]] each, in order.
 
-    ``seen`` is what its HTML holds.
+    ``named`` and ``strays`` are what its HTML holds, see ``Text``.
     """
-    named = seen.by_hand
     for name in dict.fromkeys(named):
         wrong = f'there is no call "{name}"{did_you_mean(name, names)}'
         if name not in names:
@@ -133,7 +143,7 @@ def calls_by_hand(
         elif named.count(name) > 1:
             line = _lines_by_hand(content, name)[0]
             problems.append(f"{line}: [[cta {name}]] stands there twice; take one out")
-    for text, count in Counter(seen.stray).items():
+    for text, count in Counter(strays).items():
         first, *words = text.strip("[]").split()
         near = get_close_matches(" ".join(words).lower(), names, n=1) or sorted(names)
         wrong = (

@@ -129,8 +129,8 @@ def pauses_of(html: str) -> Pauses:
     return Pauses(sum(len(block.words) for block in found), tuple(places))
 
 
-def best_pauses(pauses: Pauses, limit: int, settings: MiddleSettings) -> list[Pause]:
-    """At most ``limit`` of the pauses for calls in the middle of the story, as they come there."""
+def best_pauses(pauses: Pauses, settings: MiddleSettings) -> list[Pause]:
+    """The pauses for calls in the middle of the story, the best first."""
     total = pauses.words
     if total < settings.min_words:
         return []
@@ -142,9 +142,9 @@ def best_pauses(pauses: Pauses, limit: int, settings: MiddleSettings) -> list[Pa
     chosen: list[Pause] = []
     for _, place in choices:
         apart = all(abs(place.words - other.words) >= settings.after_words for other in chosen)
-        if apart and len(chosen) < limit:
+        if apart:
             chosen.append(place)
-    return sorted(chosen)
+    return chosen
 
 
 def blocks(html: str) -> list[Block] | None:

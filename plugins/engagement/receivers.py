@@ -2,9 +2,9 @@
 
 import logging
 import posixpath
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass, replace
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,7 +37,7 @@ from .site_calls import (
     SiteCalls,
 )
 from .story import reading_minutes
-from .texts import text_of
+from .texts import Text, text_of
 from .toml_lines import with_lines
 
 HERE = Path(__file__).parent
@@ -52,6 +52,32 @@ class RelatedStory:
     article: Article
     score: float
     reason: tuple[str, ...]
+
+
+class FeedParts:
+    """What stands after the stories in feeds, made when a feed first asks for it."""
+
+    def __init__(self, generator: ArticlesGenerator) -> None:
+        self._generator = generator
+        self._texts: dict[str, str] = {}
+        self._template = generator.get_template("engagement/feed")
+
+    def after(self, link: str, context: dict[str, Any]) -> str:
+        """The text after the story that the link leads to; empty for what is no story."""
+        # A story is in many feeds: of the site, of its topic, of its tags.
+        if link not in self._texts:
+            article = self._articles.get(link)
+            self._texts[link] = self._template.render(context, article=article) if article else ""
+        return self._texts[link]
+
+    @cached_property
+    def _articles(self) -> dict[str, Article]:
+        """The articles by their links in feeds."""
+        settings = self._generator.settings
+        join = posixpath.join if settings["RELATIVE_URLS"] else urljoin
+        siteurl = settings["SITEURL"] + ("/" if join is urljoin else "")
+        listed = (*self._generator.articles, *self._generator.translations)
+        return {iri_to_uri(join(siteurl, article.url)): article for article in listed}
 
 
 class CallFiles:
@@ -164,7 +190,7 @@ def engage(generators: Iterable[Generator]) -> None:
 
 def add_to_feed(context: dict[str, Any], feed: Any) -> None:
     """Put the form-free variant of both after each full text of a feed."""
-    template, articles, texts = context["engagement_feed"]
+    parts: FeedParts = context["engagement_feed"]
     for item in feed.items:
         for key in ("content", "description"):
             if item[key]:
@@ -173,12 +199,8 @@ def add_to_feed(context: dict[str, Any], feed: Any) -> None:
         part = "content" if item["content"] is not None else "description"
         if part == "description" and context["RSS_FEED_SUMMARY_ONLY"]:
             continue
-        link = item["link"].removesuffix("?ref=feed")
-        if link in articles:
-            # A story is in many feeds: of the site, of its topic, of its tags.
-            if link not in texts:
-                texts[link] = template.render(context, article=articles[link])
-            item[part] = (item[part] or "") + texts[link]
+        if text := parts.after(item["link"].removesuffix("?ref=feed"), context):
+            item[part] = (item[part] or "") + text
 
 
 # For incremental builds: beside each article what the template reads.
@@ -221,11 +243,21 @@ def _engage(generator: ArticlesGenerator, pages: list[Page]) -> None:
     unused: list[str] = []
     if file:
         name = shown(Path(generator.path, settings.calls_to_action.file))
-        wrong = _problems_with_site(generator, offers, articles, pages, name)
+        contents = (*articles, *pages)
+        # To find pauses takes long, and they may be of no use.
+        has_middle = any(each.slot == "middle" for each in site_calls.live.placements)
+        with_pauses = has_middle or any("calls" in article.metadata for article in articles)
+        middle = astuple(settings.calls_to_action.middle) if with_pauses else None
+        htmls = [content._content for content in contents]
+        texts: list[Text] = list(apply(partial(text_of, middle), htmls))
+        subjects = [
+            subject_of(content, words) for content, (words, *_) in zip(contents, texts, strict=True)
+        ]
+        wrong = _problems_with_site(generator, offers, articles, pages, subjects, name)
         problems += file.problems
         # With posts: it may be for want of one that was left out.
         in_posts += with_lines(wrong, name, file.toml)
-        unused = _place_calls(site_calls, file.names, articles, pages, in_posts, apply)
+        unused = _place_calls(site_calls, file.names, contents, texts, subjects, in_posts)
     together = generator.settings.get("UNUSABLE")
     if together is not None:
         # The plugin "checks" tells it with all else, and ends the build.
@@ -251,58 +283,41 @@ def _engage(generator: ArticlesGenerator, pages: list[Page]) -> None:
         article.related_stories = tuple(
             RelatedStory(articles[each.index], each.score, each.reason) for each in related
         )
-    join = posixpath.join if generator.settings["RELATIVE_URLS"] else urljoin
-    siteurl = generator.settings["SITEURL"]
-    if join is urljoin:
-        siteurl += "/"
-    generator.context["engagement_feed"] = (
-        generator.get_template("engagement/feed"),
-        {
-            iri_to_uri(join(siteurl, article.url)): article
-            for article in (*generator.articles, *generator.translations)
-        },
-        {},
-    )
+    generator.context["engagement_feed"] = FeedParts(generator)
 
 
 def _place_calls(
     site_calls: SiteCalls,
     names: Collection[str],
-    articles: list[Article],
-    pages: list[Page],
+    contents: Sequence[Article | Page],
+    texts: Sequence[Text],
+    subjects: Sequence[Subject],
     problems: list[str],
-    apply: Callable[..., Iterable[Any]],
 ) -> list[str]:
     """Set ``calls_to_action`` and ``reading_minutes``; append what is wrong in posts and pages.
 
     Returns which of the calls, whose ``names`` these are, nothing places.
     """
     used = {each.call for each in site_calls.offers.placements}
-    contents = (*articles, *pages)
-    has_middle = any(each.slot == "middle" for each in site_calls.live.placements)
-    with_pauses = has_middle or any("calls" in article.metadata for article in articles)
-    texts = apply(partial(text_of, with_pauses), [content._content for content in contents])
-    for content, text in zip(contents, texts, strict=True):
+    story_slots = (*STORY_SLOTS, "feed")
+    for content, text, subject in zip(contents, texts, subjects, strict=True):
+        words, in_text, strays, pauses = text
         is_story = isinstance(content, Article)
-        slots = (*STORY_SLOTS, "feed") if is_story else PAGE_SLOTS
-        named = calls_of(content, slots, names, problems)
-        by_hand = calls_by_hand(content, text, names, problems)
+        named = calls_of(content, story_slots if is_story else PAGE_SLOTS, names, problems)
+        by_hand = calls_by_hand(content, in_text, strays, names, problems)
         on_page = chain.from_iterable(names for slot, names in named.items() if slot != "feed")
         for name in sorted({*on_page} & {*by_hand}):
             problems.append(
                 f'{place(content, "calls")}: "{name}" stands in the text too; take one out'
             )
         used.update(by_hand, *named.values())
-        subject = subject_of(content, text.words)
         if not is_story:
             content.calls_to_action = site_calls.on_page(
                 content.slug, PAGE_SLOTS, subject, by_hand, named
             )
             continue
-        content.reading_minutes = reading_minutes(text.words)
-        content.calls_to_action = site_calls.on_story(
-            content.slug, subject, text.pauses, by_hand, named
-        )
+        content.reading_minutes = reading_minutes(words)
+        content.calls_to_action = site_calls.on_story(content.slug, subject, pauses, by_hand, named)
         in_middle = [name for name in named.get("middle", ()) if name in site_calls.live.calls]
         if len(content.calls_to_action.get("middle", ())) < len(in_middle):
             problems.append(
@@ -317,12 +332,16 @@ def _problems_with_site(
     offers: CallsToAction,
     articles: list[Article],
     pages: list[Page],
+    subjects: Sequence[Subject],
     file: str,
 ) -> Iterator[str]:
-    """What in the writer's file does not fit the site: names in rules, links to its pages."""
-    stories = [subject_of(article, 0) for article in articles]
+    """What in the writer's file does not fit the site: names in rules, links to its pages.
+
+    ``subjects`` are those of the articles and of the pages.
+    """
+    stories = subjects[: len(articles)]
     # Of pages not the category, which is the folder's name to Pelican.
-    others = [replace(subject_of(page, 0), categories=()) for page in pages]
+    others = [replace(subject, categories=()) for subject in subjects[len(articles) :]]
     known = {
         key: {name for subject in (*stories, *others) for name in getattr(subject, key)}
         for key in ("categories", "tags_any", "series", "authors")

@@ -1,5 +1,6 @@
 """Place the site's calls to action on its pages, and make the files that they need."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +12,6 @@ from markupsafe import Markup
 
 from .calls_to_action import CallToAction
 from .events import calendar, structured_data
-from .pauses import Pauses, best_pauses
 from .placements import IN_TEXT, CallsToAction, Chosen, Slot, Subject, choose
 from .providers import Form
 from .settings import CallsToActionSettings
@@ -29,17 +29,22 @@ SCRIPT = f"{FOLDER}/signups.js"
 class PlacedCall:
     """A call on a page, as templates see it.
 
-    ``form`` is what to post, None when it has none. ``id`` is unique on the page, and starts with
-    a capital, as ids of headings in stories never do. ``data`` is an event's schema.org
-    description. ``tags_before`` says where in the story's text a mid-story call stands.
+    ``source`` is what its form tells of where it stands, None for nothing. ``id`` is unique on the
+    page, and starts with a capital, as ids of headings in stories never do. ``data`` is an event's
+    schema.org description. ``tags_before`` says where in the story's text a mid-story call stands.
     """
 
     call: CallToAction
     slot: str
     reason: str
-    form: Form | None
+    source: tuple[str, str] | None
     data: Mapping[str, Any] | None
     tags_before: int = 0
+
+    @property
+    def form(self) -> Form | None:
+        """What to post; None when it has no form."""
+        return self.call.form(self.source)
 
     @property
     def id(self) -> str:
@@ -92,15 +97,39 @@ class SiteCalls:
             if call.event
         }
 
+    @cached_property
+    def _asked(self) -> Subject:
+        """The names that rules ask for, in small letters, as if of one page."""
+        every = [each.when for each in self.in_force.placements]
+        return Subject(
+            tuple(name.casefold() for when in every for name in when.categories),
+            tuple(name.casefold() for when in every for name in when.tags_any),
+            tuple(name.casefold() for when in every for name in when.series),
+            tuple(name.casefold() for when in every for name in when.authors),
+        )
+
+    @cached_property
+    def _words_asked(self) -> list[int]:
+        """How many words rules ask for, ascending."""
+        return sorted({0, *(each.when.min_words for each in self.in_force.placements)})
+
+    @cached_property
+    def _chosen(self) -> dict[object, dict[str, tuple[Chosen, ...]]]:
+        """What was chosen, by all that it depends on: most stories are alike."""
+        return {}
+
     def on_story(
         self,
         slug: str,
         subject: Subject,
-        pauses: Pauses,
+        pauses: Sequence[int],
         by_hand: Sequence[str] = (),
         front_matter: Mapping[Slot, Sequence[str]] | None = None,
     ) -> dict[str, tuple[PlacedCall, ...]]:
-        """The calls by slot for a story whose text has such pauses, and for its feed entry."""
+        """The calls by slot for a story, and for its feed entry.
+
+        ``pauses`` has how many tags are before each pause of its text, the best first.
+        """
         # What is over takes no place from what is to come.
         by_hand = [name for name in by_hand if name in self.live.calls]
         front_matter = {
@@ -113,20 +142,18 @@ class SiteCalls:
             "footer": 1,
         }
         wanted = max(limits["middle"], len(front_matter.get("middle", ())))
-        places = best_pauses(pauses, wanted, self.settings.middle)
-        limits["middle"] = min(limits["middle"], len(places))
+        places = min(wanted, len(pauses))
+        limits["middle"] = min(limits["middle"], places)
         front_matter = {
-            slot: names[: len(places)] if slot == "middle" else names
+            slot: names[:places] if slot == "middle" else names
             for slot, names in front_matter.items()
         }
         slots: dict[Slot, int] = {slot: limits[slot] for slot in STORY_SLOTS}
         placed = self._placed(slug, slots, subject, by_hand, front_matter)
         if middle := placed.get("middle"):
-            if len(middle) < len(places):
-                places = best_pauses(pauses, len(middle), self.settings.middle)
             placed["middle"] = tuple(
-                replace(call, tags_before=place.tags)
-                for call, place in zip(middle, places, strict=True)
+                replace(call, tags_before=tags)
+                for call, tags in zip(middle, sorted(pauses[: len(middle)]), strict=True)
             )
         return placed | self._placed(slug, {"feed": 1}, subject, (), front_matter)
 
@@ -182,37 +209,58 @@ class SiteCalls:
         by_hand: Sequence[str],
         front_matter: Mapping[Slot, Sequence[str]],
     ) -> dict[str, tuple[PlacedCall, ...]]:
-        chosen = choose(
-            self.in_force,
-            slots,
-            subject,
-            self.now.date(),
-            by_hand=by_hand,
-            front_matter=front_matter,
-            same_call_limit=self.settings.same_call_limit,
-        )
-        in_text = [
-            Chosen(self.live.calls[name], IN_TEXT, "by hand")
-            for name in by_hand
-            if name in self.live.calls
-        ]
-        if in_text:
-            chosen[IN_TEXT] = tuple(in_text)
+        subject = self._as_asked(subject)
+        named = tuple((slot, tuple(names)) for slot, names in front_matter.items())
+        key = (tuple(slots.items()), subject, tuple(by_hand), named)
+        chosen = self._chosen.get(key)
+        if chosen is None:
+            chosen = choose(
+                self.in_force,
+                slots,
+                subject,
+                self.now.date(),
+                by_hand=by_hand,
+                front_matter=front_matter,
+                same_call_limit=self.settings.same_call_limit,
+            )
+            in_text = [
+                Chosen(self.live.calls[name], IN_TEXT, "by hand")
+                for name in by_hand
+                if name in self.live.calls
+            ]
+            if in_text:
+                chosen[IN_TEXT] = tuple(in_text)
+            self._chosen[key] = chosen
         return {
             slot: tuple(self._as_placed(each, slug) for each in here)
             for slot, here in chosen.items()
         }
 
+    def _as_asked(self, subject: Subject) -> Subject:
+        """The subject without what no rule asks for."""
+        asked = self._asked
+        return Subject(
+            _among(subject.categories, asked.categories),
+            _among(subject.tags_any, asked.tags_any),
+            _among(subject.series, asked.series),
+            _among(subject.authors, asked.authors),
+            self._words_asked[bisect_right(self._words_asked, subject.words) - 1],
+        )
+
     def _as_placed(self, chosen: Chosen, slug: str) -> PlacedCall:
         call = chosen.call
         source = (slug, chosen.slot) if self.settings.tell_source else None
         data = self._data.get(call.name)
-        return PlacedCall(call, chosen.slot, chosen.reason, call.form(source), data)
+        return PlacedCall(call, chosen.slot, chosen.reason, source, data)
 
 
 def calendar_path(call: CallToAction) -> str:
     """The path from the site's root of an event's calendar file."""
     return f"{FOLDER}/{call.name}.ics"
+
+
+def _among(names: tuple[str, ...], asked: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in names if name.casefold() in asked) if asked else ()
 
 
 def _text(html: str) -> str:

@@ -36,8 +36,8 @@ def story(*parts: str) -> str:
 
 def pauses(html: str, limit: int, settings: MiddleSettings) -> list[int]:
     """The offsets of the best pauses."""
-    found = best_pauses(pauses_of(html), limit, settings)
-    return [offset_after(html, each.tags) for each in found]
+    found = best_pauses(pauses_of(html), settings)[:limit]
+    return [offset_after(html, each.tags) for each in sorted(found)]
 
 
 def places(html: str, limit: int = 1, settings: MiddleSettings = ANYWHERE) -> list[int]:
