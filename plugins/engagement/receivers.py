@@ -304,7 +304,9 @@ def _place_calls(
         words, in_text, strays, pauses = text
         is_story = isinstance(content, Article)
         named = calls_of(content, story_slots if is_story else PAGE_SLOTS, names, problems)
-        by_hand = calls_by_hand(content, in_text, strays, names, problems)
+        by_hand = (
+            calls_by_hand(content, in_text, strays, names, problems) if in_text or strays else []
+        )
         on_page = chain.from_iterable(names for slot, names in named.items() if slot != "feed")
         for name in sorted({*on_page} & {*by_hand}):
             problems.append(

@@ -1,7 +1,7 @@
 """Place the site's calls to action on its pages, and make the files that they need."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -114,8 +114,8 @@ class SiteCalls:
         return sorted({0, *(each.when.min_words for each in self.in_force.placements)})
 
     @cached_property
-    def _chosen(self) -> dict[object, dict[str, tuple[Chosen, ...]]]:
-        """What was chosen, by all that it depends on: most stories are alike."""
+    def _on_stories(self) -> dict[object, dict[str, tuple[Chosen, ...]]]:
+        """What was chosen for stories, by all that it depends on: most stories are alike."""
         return {}
 
     def on_story(
@@ -130,32 +130,19 @@ class SiteCalls:
 
         ``pauses`` has how many tags are before each pause of its text, the best first.
         """
-        # What is over takes no place from what is to come.
-        by_hand = [name for name in by_hand if name in self.live.calls]
-        front_matter = {
-            slot: [name for name in names if name in self.live.calls]
-            for slot, names in (front_matter or {}).items()
-        }
-        limits = {
-            "end": self.settings.end_limit,
-            "middle": max(0, self.settings.middle_limit - len(by_hand)),
-            "footer": 1,
-        }
-        wanted = max(limits["middle"], len(front_matter.get("middle", ())))
-        places = min(wanted, len(pauses))
-        limits["middle"] = min(limits["middle"], places)
-        front_matter = {
-            slot: names[:places] if slot == "middle" else names
-            for slot, names in front_matter.items()
-        }
-        slots: dict[Slot, int] = {slot: limits[slot] for slot in STORY_SLOTS}
-        placed = self._placed(slug, slots, subject, by_hand, front_matter)
-        if middle := placed.get("middle"):
-            placed["middle"] = tuple(
-                replace(call, tags_before=tags)
-                for call, tags in zip(middle, sorted(pauses[: len(middle)]), strict=True)
+        subject = self._as_asked(subject)
+        named = tuple((slot, tuple(names)) for slot, names in (front_matter or {}).items())
+        key = (subject, len(pauses), tuple(by_hand), named)
+        chosen = self._on_stories.get(key)
+        if chosen is None:
+            chosen = self._on_stories[key] = self._chosen_for_story(*key)
+        tags = iter(sorted(pauses[: len(chosen.get("middle", ()))]))
+        return {
+            slot: tuple(
+                self._placed(each, slug, next(tags) if slot == "middle" else 0) for each in here
             )
-        return placed | self._placed(slug, {"feed": 1}, subject, (), front_matter)
+            for slot, here in chosen.items()
+        }
 
     def on_page(
         self,
@@ -166,7 +153,10 @@ class SiteCalls:
         front_matter: Mapping[Slot, Sequence[str]] | None = None,
     ) -> dict[str, tuple[PlacedCall, ...]]:
         """The calls by slot for a page that is no story."""
-        return self._placed(slug, dict.fromkeys(slots, 1), subject, by_hand, front_matter or {})
+        chosen = self._chosen(dict.fromkeys(slots, 1), subject, by_hand, front_matter or {})
+        return {
+            slot: tuple(self._placed(each, slug) for each in here) for slot, here in chosen.items()
+        }
 
     def files(self, script: bytes) -> dict[str, bytes]:
         """The files by their path from the site's root: calendars, and the script if needed."""
@@ -201,40 +191,54 @@ class SiteCalls:
         addresses = (urlsplit(form.action) for form in forms if form)
         return tuple(sorted({f"{each.scheme}://{each.netloc}" for each in addresses}))
 
-    def _placed(
+    def _chosen_for_story(
         self,
-        slug: str,
+        subject: Subject,
+        pauses: int,
+        by_hand: Sequence[str],
+        named: Iterable[tuple[Slot, Sequence[str]]],
+    ) -> dict[str, tuple[Chosen, ...]]:
+        # What is over takes no place from what is to come.
+        by_hand = [name for name in by_hand if name in self.live.calls]
+        front_matter = {
+            slot: [name for name in names if name in self.live.calls] for slot, names in named
+        }
+        limits = {
+            "end": self.settings.end_limit,
+            "middle": max(0, self.settings.middle_limit - len(by_hand)),
+            "footer": 1,
+        }
+        limits["middle"] = min(limits["middle"], pauses)
+        if "middle" in front_matter:
+            front_matter["middle"] = front_matter["middle"][:pauses]
+        slots: dict[Slot, int] = {slot: limits[slot] for slot in STORY_SLOTS}
+        chosen = self._chosen(slots, subject, by_hand, front_matter)
+        return chosen | self._chosen({"feed": 1}, subject, (), front_matter)
+
+    def _chosen(
+        self,
         slots: Mapping[Slot, int],
         subject: Subject,
         by_hand: Sequence[str],
         front_matter: Mapping[Slot, Sequence[str]],
-    ) -> dict[str, tuple[PlacedCall, ...]]:
-        subject = self._as_asked(subject)
-        named = tuple((slot, tuple(names)) for slot, names in front_matter.items())
-        key = (tuple(slots.items()), subject, tuple(by_hand), named)
-        chosen = self._chosen.get(key)
-        if chosen is None:
-            chosen = choose(
-                self.in_force,
-                slots,
-                subject,
-                self.now.date(),
-                by_hand=by_hand,
-                front_matter=front_matter,
-                same_call_limit=self.settings.same_call_limit,
-            )
-            in_text = [
-                Chosen(self.live.calls[name], IN_TEXT, "by hand")
-                for name in by_hand
-                if name in self.live.calls
-            ]
-            if in_text:
-                chosen[IN_TEXT] = tuple(in_text)
-            self._chosen[key] = chosen
-        return {
-            slot: tuple(self._as_placed(each, slug) for each in here)
-            for slot, here in chosen.items()
-        }
+    ) -> dict[str, tuple[Chosen, ...]]:
+        chosen = choose(
+            self.in_force,
+            slots,
+            subject,
+            self.now.date(),
+            by_hand=by_hand,
+            front_matter=front_matter,
+            same_call_limit=self.settings.same_call_limit,
+        )
+        in_text = [
+            Chosen(self.live.calls[name], IN_TEXT, "by hand")
+            for name in by_hand
+            if name in self.live.calls
+        ]
+        if in_text:
+            chosen[IN_TEXT] = tuple(in_text)
+        return chosen
 
     def _as_asked(self, subject: Subject) -> Subject:
         """The subject without what no rule asks for."""
@@ -247,11 +251,11 @@ class SiteCalls:
             self._words_asked[bisect_right(self._words_asked, subject.words) - 1],
         )
 
-    def _as_placed(self, chosen: Chosen, slug: str) -> PlacedCall:
+    def _placed(self, chosen: Chosen, slug: str, tags_before: int = 0) -> PlacedCall:
         call = chosen.call
         source = (slug, chosen.slot) if self.settings.tell_source else None
         data = self._data.get(call.name)
-        return PlacedCall(call, chosen.slot, chosen.reason, source, data)
+        return PlacedCall(call, chosen.slot, chosen.reason, source, data, tags_before)
 
 
 def calendar_path(call: CallToAction) -> str:
