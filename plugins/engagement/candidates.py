@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
 
-from .terms import Floats32, Ints32, TermCounts
-from .vectors import LENGTH, Floats, Ints, Similarity, Vectors
+from .term_table import Ints
+from .terms import Floats32, Ints32
+from .vectors import LENGTH, Floats, Similarity, Vectors
 
 # How many stories make a neighbourhood.
 CROWD_SIZE = 5
@@ -32,7 +31,8 @@ Bools = npt.NDArray[np.bool_]
 class Found:
     """What one ranking has found out, for the next one.
 
-    digests         of all that is known of each story, see ``digests_of``
+    digests         of all that is known of each story by itself
+    vectors         theirs
     source, target  int32[p], ascending: pairs of stories, by their places in ``digests``
     dot             float32[p], the product of their vectors: whole
     near, best      float64[n]: of each story all pairs are here whose cosine is at least ``near``,
@@ -41,6 +41,7 @@ class Found:
     """
 
     digests: Sequence[bytes] = ()
+    vectors: Vectors = field(default_factory=Vectors)
     source: Ints32 = field(default_factory=lambda: np.empty(0, np.int32))
     target: Ints32 = field(default_factory=lambda: np.empty(0, np.int32))
     dot: Floats32 = field(default_factory=lambda: np.empty(0, np.float32))
@@ -96,8 +97,7 @@ class Candidates:
         source, target = now[earlier.source], now[earlier.target]
         both = (source >= 0) & (target >= 0)
         self._add([(source[both], target[both], earlier.dot[both].astype(np.float64))])
-        similarity = Similarity(self._vectors, self._offered)
-        self._measure(similarity, np.flatnonzero(~held), held[: self._offered])
+        self._measure(np.flatnonzero(~held), held[: self._offered])
         # Where too many have fallen back, others may have come in their place.
         value = self._value(self.source, self.target, self.dot)
         cosine = self.dot / LENGTH**2
@@ -105,12 +105,14 @@ class Candidates:
         short |= (self.best > _LEAST) & (self._many(value, self.best) < CANDIDATES)
         if short.any():
             self._keep(~short[self.source])
-            self._measure(similarity, np.flatnonzero(short), np.zeros(self._offered, np.bool_))
+            self._measure(np.flatnonzero(short), np.zeros(self._offered, np.bool_))
         self._trim()
 
     def nearest(self) -> Floats:
         """float64[n, CROWD_SIZE]: the highest cosines of each story, ascending."""
-        return np.sort(self._table(self.dot / LENGTH**2), axis=1)[:, -CROWD_SIZE:]
+        return np.sort(_table(self.source, self.dot / LENGTH**2, len(self._days)), axis=1)[
+            :, -CROWD_SIZE:
+        ]
 
     def closest(self) -> tuple[Ints, Ints, Floats, Floats]:
         """The best ``CANDIDATES`` pairs of each story and those as good as the last of them.
@@ -118,14 +120,15 @@ class Candidates:
         Source, target, cosine times bonus, cosine; ascending by source, target.
         """
         value = self._value(self.source, self.target, self.dot)
-        least = self._bound(value, CANDIDATES)
+        least = bound(self.source, value, CANDIDATES, len(self._days))
         good = value >= np.maximum(least, _LEAST)[self.source]
         return self.source[good], self.target[good], value[good], self.dot[good] / LENGTH**2
 
-    def _measure(self, similarity: Similarity, rows: Ints, held: Bools) -> None:
+    def _measure(self, rows: Ints, held: Bools) -> None:
         """Add the pairs of the rows, all measured anew, and those of stories ``held`` to them."""
         columns, block = self._offered, min(256, _CELLS // self._offered + 1)
         others, stories = np.flatnonzero(held), len(self._days)
+        similarity = Similarity(self._vectors, self._offered, rows)
         found: list[tuple[Ints, Ints, Floats]] = []
         for start in range(0, len(rows), block):
             part = rows[start : start + block]
@@ -165,29 +168,20 @@ class Candidates:
         self.source = np.concatenate((self.source, *(source for source, _, _ in found)))
         self.target = np.concatenate((self.target, *(target for _, target, _ in found)))
         self.dot = np.concatenate((self.dot, *(dot for _, _, dot in found)))
-        self._keep(np.argsort(self.source * len(self._days) + self.target))
+        # Stable: much of it is in order.
+        self._keep(np.argsort(self.source * len(self._days) + self.target, kind="stable"))
 
     def _keep(self, kept: Bools | Ints) -> None:
         self.source, self.target, self.dot = self.source[kept], self.target[kept], self.dot[kept]
 
-    def _table(self, values: Floats) -> Floats:
-        """The pairs' values, a row for each story, filled up with zeros."""
-        start = np.searchsorted(self.source, np.arange(len(self._days)))
-        column = np.arange(len(self.source)) - start[self.source]
-        table = np.zeros((len(self._days), max(CROWD_SIZE, column.max(initial=0) + 1)))
-        table[self.source, column] = values
-        return table
-
-    def _bound(self, values: Floats, many: int) -> Floats:
-        """float64[n]: the value that so many pairs of each story reach; 0 where there are fewer."""
-        table = self._table(values)
-        at = table.shape[1] - many
-        return np.partition(table, at, axis=1)[:, at] if at >= 0 else np.zeros(len(table))
-
     def _value(self, source: Ints, target: Ints, dot: Floats) -> Floats:
         """float64[p]: the cosines with their bonus; 0 for pairs that are not allowed."""
         value: Floats = dot / LENGTH**2 * _date_bonus(self._days[source], self._days[target])
-        value[np.isin(source * len(self._days) + target, self._barred)] = 0
+        keys = source * len(self._days) + target
+        at = np.searchsorted(keys, self._barred)
+        inside = at < len(keys)
+        at, barred = at[inside], self._barred[inside]
+        value[at[keys[at] == barred]] = 0
         if not self._include_newer:
             value[self._days[target] > self._days[source]] = 0
         return value
@@ -200,38 +194,13 @@ class Candidates:
         """Keep what is within the bounds, which rise to what is needed."""
         cosine = self.dot / LENGTH**2
         value = self._value(self.source, self.target, self.dot)
-        self.near = np.maximum(self.near, self._bound(cosine, CROWD_SIZE + _SPARE_NEAR))
-        self.best = np.maximum(self.best, self._bound(value, CANDIDATES + _SPARE))
+        self.near = np.maximum(
+            self.near, bound(self.source, cosine, CROWD_SIZE + _SPARE_NEAR, len(self._days))
+        )
+        self.best = np.maximum(
+            self.best, bound(self.source, value, CANDIDATES + _SPARE, len(self._days))
+        )
         self._keep((cosine >= self.near[self.source]) | (value >= self.best[self.source]))
-
-
-def digests_of(
-    vectors: Vectors,
-    counts: Sequence[TermCounts],
-    dates: Sequence[datetime],
-    rest: Sequence[object],
-    telling: Bools,
-) -> list[bytes]:
-    """For each story a digest of all that its pairs and reasons depend on.
-
-    ``rest`` is what else to tell stories apart by; ``telling`` bool[t] says which terms may be
-    reasons.
-    """
-    start = np.searchsorted(vectors.story, np.arange(vectors.stories + 1)).tolist()
-    tells = telling[vectors.term]
-    digests = []
-    for i, its in enumerate(counts):
-        part = slice(start[i], start[i + 1])
-        digest = blake2b(repr((dates[i].timestamp(), rest[i])).encode(), digest_size=16)
-        digest.update(its.words.encode("utf-8", "surrogatepass"))
-        for array in (
-            *(its.keys, its.counts, its.places),
-            *(vectors.place[part], vectors.value[part], tells[part]),
-        ):
-            digest.update(b"%d:" % len(array))
-            digest.update(array.tobytes())
-        digests.append(digest.digest())
-    return digests
 
 
 def _date_bonus(source: Floats, target: Floats) -> Floats:
@@ -242,3 +211,22 @@ def _date_bonus(source: Floats, target: Floats) -> Floats:
     np.divide(SAME_DAY_BONUS, bonus, out=bonus)
     bonus += 1
     return bonus
+
+
+def bound(source: Ints, values: Floats, many: int, stories: int) -> Floats:
+    """float64[n]: the value that so many pairs of each story reach; 0 where there are fewer.
+
+    ``source`` ascends.
+    """
+    table = _table(source, values, stories)
+    at = table.shape[1] - many
+    return np.partition(table, at, axis=1)[:, at] if at >= 0 else np.zeros(len(table))
+
+
+def _table(source: Ints, values: Floats, stories: int) -> Floats:
+    """The pairs' values, a row for each story, filled up with zeros."""
+    start = np.searchsorted(source, np.arange(stories))
+    column = np.arange(len(source)) - start[source]
+    table = np.zeros((stories, max(CROWD_SIZE, column.max(initial=0) + 1)))
+    table[source, column] = values
+    return table

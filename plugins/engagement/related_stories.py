@@ -11,16 +11,17 @@ they are compared.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from .candidates import CROWD_SIZE, NOTHING, Candidates, Found, digests_of
-from .reasons import Reasons, telling
+from .candidates import CROWD_SIZE, NOTHING, Candidates, Found, bound
+from .reasons import Reasons
 from .settings import RelatedStoriesSettings
 from .story import Story
+from .term_table import Ints, Packed, packed, table_of
 from .terms import TermCounts
-from .vectors import LENGTH, Floats, Ints, Vectors, vectors_of
+from .vectors import LENGTH, Floats, Vectors, vectors_of
 
 # How strongly crowded neighbourhoods count.
 CROWD = 0.4
@@ -70,19 +71,23 @@ def related_stories(
     ``settings.limit``, and never less than the pinned ones), or as many as there are; silent
     stories get none. Ties go to the newer story, then to the first slug.
     """
-    return related_stories_again(blog, counts, settings, {}, count)[0]
+    new = {number: packed(its) for number, its in enumerate(counts)}
+    unknown = [b""] * len(counts)
+    return related_stories_again(blog, unknown, new, settings, {}, count)[0]
 
 
 def related_stories_again(
     blog: Blog,
-    counts: Sequence[TermCounts],
+    digests: Sequence[bytes],
+    new: Mapping[int, Packed],
     settings: RelatedStoriesSettings,
     earlier: Mapping[str, Found],
     count: int | None = None,
 ) -> tuple[list[list[Related]], dict[str, Found]]:
     """The same, by what an earlier ranking has found out under the same settings.
 
-    It is by language, as is what this one has found out, which is returned too.
+    It is by language, as is what this one has found out, which is returned too. ``digests`` are
+    ``digests_of`` the stories; ``new`` has the terms of those that no earlier one is of.
     """
     lists: list[list[Related]] = [[] for _ in blog.stories]
     found: dict[str, Found] = {}
@@ -92,8 +97,9 @@ def related_stories_again(
             (i for i, story in enumerate(blog.stories) if story.lang == lang),
             key=lambda i: (i >= blog.offered, blog.stories[i].slug),
         )
-        ranking = _Ranking(blog, order, counts, settings, max(count or 0, settings.limit))
-        entries_of, found[lang] = ranking.lists(earlier.get(lang, NOTHING))
+        ranking = _Ranking(blog, order, settings, max(count or 0, settings.limit))
+        its_digests, its_new = [digests[i] for i in order], [new[i] for i in order if i in new]
+        entries_of, found[lang] = ranking.lists(its_digests, its_new, earlier.get(lang, NOTHING))
         for i, entries in entries_of.items():
             shown = max(settings.limit, len(blog.pinned.get(i, ())))
             lists[i] = entries[: shown if count is None else count]
@@ -107,13 +113,11 @@ class _Ranking:
         self,
         blog: Blog,
         order: Sequence[int],
-        counts: Sequence[TermCounts],
         settings: RelatedStoriesSettings,
         count: int,
     ) -> None:
         self.order, self.settings, self.count = order, settings, count
         self.stories = [blog.stories[i] for i in order]
-        self.counts = [counts[i] for i in order]
         self.offered = sum(i < blog.offered for i in order)
         new = {old: number for number, old in enumerate(order)}
         self.silent = {new[i] for i in blog.silent if i in new}
@@ -128,10 +132,17 @@ class _Ranking:
                 self.barred[new[i]].update(new[j] for j in others if j in new)
         self.days = np.array([s.date.timestamp() / _SECONDS_A_DAY for s in self.stories])
 
-    def lists(self, earlier: Found) -> tuple[dict[int, list[Related]], Found]:
-        """Each story's recommendations, by the blog's own numbers, and what was found out."""
-        vectors = vectors_of(self.counts, self.offered)
-        digests, place = self._known(vectors, earlier)
+    def lists(
+        self, digests: Sequence[bytes], new: Sequence[Packed], earlier: Found
+    ) -> tuple[dict[int, list[Related]], Found]:
+        """Each story's recommendations, by the blog's own numbers, and what was found out.
+
+        ``new`` are the terms of the stories of whose ``digests`` the earlier ranking has none.
+        """
+        row = {digest: number for number, digest in enumerate(earlier.digests)}
+        rows = [row.get(digest, -1) for digest in digests]
+        vectors = vectors_of(table_of(earlier.vectors.table, rows, new), self.offered)
+        place = self._known(vectors, rows, earlier)
         candidates = Candidates(
             vectors, self.offered, self.days, self.barred, self.settings.include_newer
         )
@@ -145,9 +156,9 @@ class _Ranking:
         shares = np.rint(total).astype(np.int64).tolist()
         before = zip(place[source].tolist(), place[target].tolist(), shares, strict=True)
         said = [earlier.reasons.get(key) for key in before]
-        new = [number for number, reason in enumerate(said) if reason is None]
+        unsaid = [number for number, reason in enumerate(said) if reason is None]
         made = iter(
-            Reasons(vectors, self.counts, self.offered).of(source[new], target[new], total[new])
+            Reasons(vectors).of(source[unsaid], target[unsaid], total[unsaid]) if unsaid else ()
         )
         reasons = [next(made) if reason is None else reason for reason in said]
         found: dict[int, list[Related]] = {number: [] for number in self.order}
@@ -163,6 +174,7 @@ class _Ranking:
             )
         return found, Found(
             digests,
+            vectors,
             candidates.source.astype(np.int32),
             candidates.target.astype(np.int32),
             candidates.dot.astype(np.float32),
@@ -175,17 +187,22 @@ class _Ranking:
             ),
         )
 
-    def _known(self, vectors: Vectors, earlier: Found) -> tuple[list[bytes], Ints]:
-        """The stories' digests, and where each stands unchanged among the earlier; -1 if not."""
-        rest = [
-            (number < self.offered, story.slug, sorted(self.stories[j].slug for j in barred))
-            for number, (story, barred) in enumerate(zip(self.stories, self.barred, strict=True))
-        ]
-        dates = [story.date for story in self.stories]
-        digests = digests_of(vectors, self.counts, dates, rest, telling(vectors, self.offered))
-        numbers = {digest: number for number, digest in enumerate(earlier.digests)}
+    def _known(self, vectors: Vectors, rows: Sequence[int], earlier: Found) -> Ints:
+        """Where each story stands unchanged among the earlier; -1 if it does not.
+
+        ``rows`` says where it stands with the same text.
+        """
         # Of two that are the same only one is taken for what it was.
-        return digests, np.array([numbers.pop(digest, -1) for digest in digests], np.int64)
+        place = np.full(len(rows), -1)
+        rows_of, numbers = np.unique(np.array(rows, np.int64), return_index=True)
+        place[numbers] = rows_of
+        now, then = vectors.value.data, earlier.vectors.value.data
+        start, start_then = vectors.table.start.tolist(), earlier.vectors.table.start.tolist()
+        for number, row in enumerate(place.tolist()):
+            part = slice(start[number], start[number + 1])
+            if row >= 0 and now[part] != then[start_then[row] : start_then[row + 1]]:
+                place[number] = -1
+        return place
 
     def _allowed(self, i: int, j: int) -> bool:
         older_only = not self.settings.include_newer
@@ -207,19 +224,21 @@ class _Ranking:
         return _Pairs(source[good], target[good], score[good], cosine[good])
 
     def _tops(self, pairs: "_Pairs") -> tuple[list[list[int]], list[dict[int, float]]]:
-        """Each story's list, pins first and filled up, and the scores of the best pairs."""
+        """Each story's list, pins first and filled up, and the scores of what is in it."""
+        pairs = self._best(pairs)
         order = np.lexsort((pairs.target, -self.days[pairs.target], -pairs.score, pairs.source))
         target, score = pairs.target[order].tolist(), pairs.score[order].tolist()
         start = np.searchsorted(pairs.source, np.arange(len(self.stories) + 1)).tolist()
         tops: list[list[int]] = []
         scores: list[dict[int, float]] = []
         for i in range(len(self.stories)):
+            pins = self.pinned.get(i, ())
             part = slice(start[i], start[i + 1])
             scores.append(dict(zip(target[part], score[part], strict=True)))
             if i in self.silent:
                 tops.append([])
                 continue
-            top = list(self.pinned.get(i, ()))
+            top = list(pins)
             for j in target[part]:
                 if len(top) >= self.count:
                     break
@@ -229,6 +248,13 @@ class _Ranking:
                 self._fill(top, i)
             tops.append(top)
         return tops, scores
+
+    def _best(self, pairs: "_Pairs") -> "_Pairs":
+        """The pairs that may get into a list; of a story with pins all, which may be the pins."""
+        bounds = bound(pairs.source, pairs.score, max(1, self.count), len(self.stories))
+        bounds[list(self.pinned)] = 0
+        good = pairs.score >= bounds[pairs.source]
+        return _Pairs(*(getattr(pairs, each.name)[good] for each in fields(_Pairs)))
 
     def _fill(self, top: list[int], i: int) -> None:
         """Lengthen a short list with the stories nearest in time, then by slug."""

@@ -7,10 +7,8 @@ words themselves are kept once, in reading order, so that a reason can be said a
 in the story.
 """
 
-import json
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from hashlib import blake2b
 from html import unescape
@@ -154,29 +152,6 @@ def term_counts(story: Story, weights: FieldWeights) -> TermCounts:
         np.add.reduceat(weight[at], starts).astype(np.float32),
         np.where(in_code, -1, np.where(shown > 0, ends[shown - 1], 0)).astype(np.int32),
         " ".join(words),
-    )
-
-
-def packed_counts(weights: tuple[float, ...], text: str) -> tuple[bytes, bytes, bytes, str]:
-    """The terms of a story as plain data, see ``unpacked``.
-
-    ``weights`` are FieldWeights; ``text`` is a line of JSON, which has language, title, summary,
-    category and tags, and then the body.
-    """
-    head, _, body = text.partition("\n")
-    lang, title, summary, category, tags = json.loads(head)
-    story = Story("", lang, title, summary, body, tuple(tags), category, datetime.min)
-    counts = term_counts(story, FieldWeights(*weights))
-    return counts.keys.tobytes(), counts.counts.tobytes(), counts.places.tobytes(), counts.words
-
-
-def unpacked(keys: bytes, counts: bytes, places: bytes, words: str) -> TermCounts:
-    """The terms that ``packed_counts`` has packed."""
-    return TermCounts(
-        np.frombuffer(keys, np.uint64),
-        np.frombuffer(counts, np.float32),
-        np.frombuffer(places, np.int32),
-        words,
     )
 
 

@@ -1,19 +1,20 @@
 """Stories as tf-idf vectors, and how similar they are: exact on any machine."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from .terms import Floats32, Ints32, TermCounts
+from .term_table import Ints, TermTable
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 # Length of the whole-number vectors: their products stay below 2**24, exact in float32.
 LENGTH = 3000.0
+# A term of more than this share of the stories tells nothing; it may still be in a phrase.
+MOST_STORIES = 0.2
+TELLING = 1 << 15
 # Terms in more than this share of the stories go through a dense product.
 _FREQUENT = 1 / 25
 # Stories weighted at a time: this bounds the memory.
@@ -24,18 +25,13 @@ _BATCH = 500
 class Vectors:
     """The stories' tf-idf vectors, in whole numbers; only terms of two offered stories or more.
 
-    story, term  int32[m], ascending: the story and the term of each entry
-    value        float32[m], its weight: whole, a story's vector having length LENGTH
-    place        int32[m], where the term is in the story's TermCounts
-    stories_of   int64[t], in how many offered stories each term is
+    table   the terms
+    value   uint16[m], an entry's weight: a story's vector has length LENGTH. ``TELLING`` is
+            added where the term is in so few stories that it tells something
     """
 
-    stories: int
-    story: Ints32
-    term: Ints32
-    value: Floats32
-    place: Ints32
-    stories_of: Ints
+    table: TermTable = field(default_factory=TermTable)
+    value: npt.NDArray[np.uint16] = field(default_factory=lambda: np.empty(0, np.uint16))
 
 
 def ranges(start: Ints, many: Ints) -> Ints:
@@ -45,7 +41,7 @@ def ranges(start: Ints, many: Ints) -> Ints:
     return numbers
 
 
-def vectors_of(counts: Sequence[TermCounts], offered: int) -> Vectors:
+def vectors_of(table: TermTable, offered: int) -> Vectors:
     """Weights sqrt(tf) * ln(1 + (N - df + .5) / (df + .5)), every vector of the same length.
 
     N and df count the offered stories. The idf is that of BM25 (Robertson and Zaragoza 2009,
@@ -53,63 +49,60 @@ def vectors_of(counts: Sequence[TermCounts], offered: int) -> Vectors:
     is never negative. A term of one story relates it to none, but counts in its length. There
     is no other cut by document frequency: it would be a cliff, and would empty a small blog.
     """
-    every = np.sort(np.concatenate([np.empty(0, np.uint64), *(c.keys for c in counts[:offered])]))
-    first = np.flatnonzero(np.diff(every, prepend=np.uint64(0)))  # of each run of one key
-    df = np.diff(first, append=len(every))
-    shared, df = every[first[df > 1]], df[df > 1]
+    stories_of = np.bincount(table.term[: table.start[offered]], minlength=len(table.keys))
     idf = np.array(
-        [0.0, *(math.log(1 + (offered - d + 0.5) / (d + 0.5)) for d in range(1, offered + 1))]
-    )
-    alone = math.log(1 + (offered - 0.5) / 1.5)
-    stories, terms, values, places = [], [], [], []
-    for start in range(0, len(counts), _BATCH):
-        batch = counts[start : start + _BATCH]
-        sizes = np.array([len(c.keys) for c in batch], np.int64)
-        keys = np.concatenate([c.keys for c in batch])
-        tf = np.concatenate([c.counts for c in batch]).astype(np.float64)
-        story = np.repeat(np.arange(len(batch)), sizes)
-        place = ranges(np.zeros_like(sizes), sizes)
-        term = np.minimum(np.searchsorted(shared, keys), max(len(shared) - 1, 0))
-        kept = shared[term] == keys if len(shared) else np.zeros(len(keys), np.bool_)
-        weight = np.sqrt(tf) * (np.where(kept, idf[df[term]], alone) if len(shared) else alone)
-        length = np.sqrt(np.bincount(story, weight * weight, len(batch)))
-        story, term, place, weight = story[kept], term[kept], place[kept], weight[kept]
-        stories.append((story + start).astype(np.int32))
-        terms.append(term.astype(np.int32))
-        values.append(np.rint(weight / length[story] * LENGTH).astype(np.float32))
-        places.append(place.astype(np.int32))
-    none = np.empty(0, np.int32)
-    return Vectors(
-        len(counts),
-        np.concatenate([none, *stories]),
-        np.concatenate([none, *terms]),
-        np.concatenate([none.astype(np.float32), *values]),
-        np.concatenate([none, *places]),
-        df,
-    )
+        [math.log(1 + (offered - d + 0.5) / (d + 0.5)) for d in (1, *range(1, offered + 1))]
+    )[stories_of]
+    shared = stories_of > 1
+    value = np.zeros(len(table.term), np.uint16)
+    stories = len(table.start) - 1
+    for first in range(0, stories, _BATCH):
+        start = table.start[first : min(first + _BATCH, stories) + 1]
+        part = slice(start[0], start[-1])
+        term, sizes = table.term[part], np.diff(start)
+        weight = np.sqrt(table.count[part].astype(np.float64))
+        weight *= idf[term]
+        story = np.repeat(np.arange(len(sizes)), sizes)
+        length = np.sqrt(np.bincount(story, weight * weight, len(sizes)))
+        weight /= length[story]
+        weight *= LENGTH
+        weight *= shared[term]
+        value[part] = np.rint(weight, out=weight)
+    value |= (TELLING * (stories_of <= max(MOST_STORIES * offered, 5))).astype(np.uint16)[
+        table.term
+    ]
+    return Vectors(table, value)
 
 
 class Similarity:
-    """Rows of the cosine matrix: frequent terms by a dense product, the others by postings.
+    """Some rows of the cosine matrix: frequent terms by a dense product, the others by postings.
 
     The whole matrix is never held.
     """
 
-    def __init__(self, vectors: Vectors, offered: int) -> None:
-        self.offered = offered
-        frequent = vectors.stories_of > max(_FREQUENT * offered, 8)
+    def __init__(self, vectors: Vectors, offered: int, rows: Ints) -> None:
+        table = vectors.table
+        self.offered, stories = offered, len(table.start) - 1
+        # No other term can make a product with one of the rows.
+        wanted = np.zeros(len(table.keys), np.bool_)
+        wanted[table.term[ranges(table.start[rows], table.start[rows + 1] - table.start[rows])]] = 1
+        entries = np.flatnonzero(wanted[table.term])
+        entries = entries[vectors.value[entries] % TELLING > 0]
+        story = (np.searchsorted(table.start, entries, side="right") - 1).astype(np.int32)
+        term, value = table.term[entries], (vectors.value[entries] % TELLING).astype(np.float32)
+        stories_of = np.bincount(term[story < offered], minlength=len(table.keys))
+        frequent = stories_of > max(_FREQUENT * offered, 8)
         number = np.cumsum(frequent) - 1
-        dense = frequent[vectors.term]
-        self.dense = np.zeros((vectors.stories, int(frequent.sum())), np.float32)
-        self.dense[vectors.story[dense], number[vectors.term[dense]]] = vectors.value[dense]
-        self.story, self.term = vectors.story[~dense], vectors.term[~dense]
-        self.value = vectors.value[~dense]
-        self.start = np.searchsorted(self.story, np.arange(vectors.stories + 1))
+        dense = frequent[term]
+        self.dense = np.zeros((stories, int(frequent.sum())), np.float32)
+        self.dense[story[dense], number[term[dense]]] = value[dense]
+        self.story, self.term, self.value = story[~dense], term[~dense], value[~dense]
+        self.start = np.searchsorted(self.story, np.arange(stories + 1))
         among = slice(0, self.start[offered])
         order = np.argsort(self.term[among], kind="stable")  # the postings: stories by term
         self.post_story, self.post_value = self.story[among][order], self.value[among][order]
-        self.post_start = np.zeros(len(vectors.stories_of) + 1, np.int64)
-        np.cumsum(np.where(frequent, 0, vectors.stories_of), out=self.post_start[1:])
+        self.post_start = np.zeros(len(table.keys) + 1, np.int64)
+        np.cumsum(np.where(frequent, 0, stories_of), out=self.post_start[1:])
 
     def block(self, rows: Ints) -> Floats:
         """float64[rows, offered]: products of the vectors of some stories with all; whole.
