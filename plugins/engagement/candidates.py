@@ -21,7 +21,7 @@ HALF_BONUS_DAYS = 365.0
 # Kept beyond these, so that a story that falls back leaves no gap that others might fill.
 _SPARE_NEAR, _SPARE = 3, 10
 # Similarities held at a time: this bounds the memory.
-_CELLS = 1_000_000
+_CELLS = 500_000
 _LEAST = 1e-9
 
 Bools = npt.NDArray[np.bool_]

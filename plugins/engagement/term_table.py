@@ -65,6 +65,10 @@ def table_of(earlier: TermTable, rows: Sequence[int], new: Sequence[Packed]) -> 
     keys = np.sort(np.concatenate((earlier.keys[used], *fresh)))
     keys = keys[np.diff(keys, prepend=np.uint64(0)) > 0]
     number = np.searchsorted(keys, earlier.keys).astype(np.int32)
+    # Hashes are spread evenly: each is near where its first bits say.
+    shift = np.uint64(64 - max(1, len(keys).bit_length()))
+    many = np.bincount((keys >> shift).astype(np.int64), minlength=1 << (64 - int(shift)))
+    first = np.cumsum(many) - many
     following = iter(zip(fresh, new, strict=True))
     terms: list[Ints32] = []
     counts: list[Floats32] = []
@@ -76,7 +80,12 @@ def table_of(earlier: TermTable, rows: Sequence[int], new: Sequence[Packed]) -> 
             forms.append(earlier.forms[row])
         else:
             its_keys, (_, its_counts, its_forms) = next(following)
-            terms.append(np.searchsorted(keys, its_keys).astype(np.int32))
+            at = first[its_keys >> shift]
+            later = np.flatnonzero(keys[at] < its_keys)
+            while len(later):
+                at[later] += 1
+                later = later[keys[at[later]] < its_keys[later]]
+            terms.append(at.astype(np.int32))
             counts.append(np.frombuffer(its_counts, np.float32))
             forms.append(its_forms)
     return TermTable(
