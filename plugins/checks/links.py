@@ -46,8 +46,10 @@ class Site:
     slugs: dict[str, Collection[str]]
     published: Collection[str]
     by_url: dict[str, Target] = field(init=False)
+    _base: str = field(init=False)
 
     def __post_init__(self) -> None:
+        self._base = urlsplit(self.siteurl).path
         self.by_url = {each.url: each for each in self.contents.values() if each and each.public}
 
     def wrong(self, link: str, path: str, own: Target) -> str:
@@ -81,10 +83,6 @@ class Site:
                 return _path(match["value"], path)
             return ""
         return unquote(urlsplit(link).path).removeprefix(self._base).lstrip("/")
-
-    @property
-    def _base(self) -> str:
-        return urlsplit(self.siteurl).path
 
     def _wrong_file(self, what: str, value: str, path: str) -> str:
         target = _path(value, path)

@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from posts.front_matter import FrontMatter
 
@@ -17,8 +17,7 @@ LONGEST = 60
 _WRONG_LIST = re.compile(r"[|/\\\[\]\n]|(?<![\w+])#\w|\.\.|(?<=[a-z]{3})\. (?=[a-z])")
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """One use of a name by a post: the kind is ``tag`` or ``topic``, the slug its address."""
 
     kind: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from posts.front_matter import FrontMatter
 
@@ -25,8 +26,7 @@ class Known:
     year: int
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """A post: its file's text, and the HTML that this has become.
 
     ``ready`` is whether readers will get it: what they will not may be unfinished.
@@ -38,19 +38,19 @@ class Text:
     english: bool
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(NamedTuple):
     """What the post says of itself, and what is wrong with it.
 
-    ``links`` are HTML attributes and addresses, each once, ``external`` the addresses of other
-    sites that may be asked whether they are there, with their lines. ``ids`` are None, and there
-    are no links, unless the post is ready. ``good_lists`` is whether its tags and its topic are
-    names.
+    ``head`` is there only if it allows something. ``tags`` and ``topic`` are the lines that give
+    the post these; 0 for none, or for some that are no names. ``links`` are HTML attributes and
+    addresses, each once, ``external`` the addresses of other sites that may be asked whether they
+    are there, with their lines. ``ids`` are None, and there are no links, unless the post is ready.
     """
 
-    head: FrontMatter
+    head: FrontMatter | None
     findings: tuple[Finding, ...]
-    good_lists: bool
+    tags: int
+    topic: int
     links: tuple[tuple[str, str], ...] = ()
     external: tuple[tuple[int, str], ...] = ()
     ids: tuple[str, ...] | None = None
@@ -69,8 +69,10 @@ def proof_of(known: Known, text: Text) -> Proof:
         *lists,
         *wrong_title(head),
     ]
+    first = head.first()
+    allowing = head if "allow" in first else None
     if not text.ready:
-        return Proof(head, tuple(findings), not lists)
+        return Proof(allowing, tuple(findings), 0, 0)
     page = page_of(text.html)
     findings += wrong_summary(head)
     findings += wrong_text(source)
@@ -81,10 +83,14 @@ def proof_of(known: Known, text: Text) -> Proof:
         findings += misspelt(source, frozenset(known.words))
         ease = reading_ease(source)
     links = tuple(dict.fromkeys(page.links))
+    tags, topic = (
+        first[key].line if key in first and not lists else 0 for key in ("tags", "category")
+    )
     return Proof(
-        head,
+        allowing,
         tuple(findings),
-        not lists,
+        tags,
+        topic,
         links,
         tuple(_external(source, links)),
         tuple(sorted(page.ids)),

@@ -37,7 +37,7 @@ class Checked:
     """What the checks found in one build.
 
     ``external`` has the file, line and address of links to other sites; ``reading_ease`` the
-    figure of each file in English, ``heads`` the front matter of every post.
+    figure of each file in English, ``heads`` the front matter of the posts that allow something.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -93,14 +93,14 @@ def check(generators: Iterable[Generator]) -> None:
     uses: list[Use] = []
     for path, proof in proofs.items():
         file = shown(path)
-        checked.heads[file] = proof.head
+        if proof.head:
+            checked.heads[file] = proof.head
         content = contents[path]
         told = [problem(file, *finding) for finding in proof.findings]
         if content.status == "draft" and not getattr(content, "scheduled", False):
             told = [*_of_draft(told)]
         checked.problems += told
-        if texts[path].ready and proof.good_lists:
-            uses += _uses(content, file, proof.head)
+        uses += _uses(content, file, proof)
         if proof.reading_ease is not None:
             checked.reading_ease[file] = proof.reading_ease
     for file, (line, rule, words) in wrong_tags(uses):
@@ -112,14 +112,14 @@ def check(generators: Iterable[Generator]) -> None:
             # Drafts may show pictures too.
             used |= content.get_static_links()
             continue
-        target, file, source = site.contents[path], shown(path), Source(content.source_text)
+        target, file = site.contents[path], shown(path)
         checked.external += ((file, *each) for each in proofs[path].external)
         for key, link in proofs[path].links:
             used.add(site.file(link, path))
             # What the plugin "images" tells of pictures is more.
             of_picture = key == "src" and not link.startswith(("{", "|"))
             if target and not of_picture and (wrong := site.wrong(link, path, target)):
-                line = source.line_of(link)
+                line = Source(content.source_text).line_of(link)
                 checked.problems.append(problem(file, line, "dead-link", f"{link or '()'} {wrong}"))
     checked.problems += _around(settings, context, used)
 
@@ -131,9 +131,7 @@ def conclude(pelican: Pelican) -> None:
     """
     settings = pelican.settings
     checked: Checked = settings["CHECKED"]
-    by_file: dict[str, list[Problem]] = {
-        file: [] for file, head in checked.heads.items() if "allow" in head.first()
-    }
+    by_file: dict[str, list[Problem]] = {file: [] for file in checked.heads}
     for each in (*map(said, settings["UNUSABLE"]), *checked.problems):
         by_file.setdefault(each.file, []).append(each)
     found: list[Problem] = []
@@ -168,15 +166,13 @@ def _of_draft(problems: Iterable[Problem]) -> Iterator[Problem]:
         yield replace(each, words=words, severity=severity)
 
 
-def _uses(content: Content, file: str, head: FrontMatter) -> Iterator[Use]:
+def _uses(content: Content, file: str, proof: Proof) -> Iterator[Use]:
     """The tags and the topic that the post names itself."""
-    first = head.first()
-    if "tags" in first:
+    if proof.tags:
         for tag in getattr(content, "tags", ()):
-            yield Use("tag", tag.name, tag.slug, file, first["tags"].line)
-    if "category" in first and hasattr(content, "category"):
-        category = content.category
-        yield Use("topic", category.name, category.slug, file, first["category"].line)
+            yield Use("tag", tag.name, tag.slug, file, proof.tags)
+    if proof.topic and hasattr(content, "category"):
+        yield Use("topic", content.category.name, content.category.slug, file, proof.topic)
 
 
 def _site(
@@ -208,7 +204,7 @@ def _site(
             path: Target(
                 contents[path].url,
                 bool(contents[path].save_as),
-                frozenset(ids) if (ids := proofs[path].ids) is not None else None,
+                proofs[path].ids,
             )
             if path in contents
             else None

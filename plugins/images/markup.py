@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape, unescape
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlparse, urlsplit
 
 from .pictures import FORMATS, Picture
 
@@ -57,6 +57,36 @@ def image_tags(html: str) -> Iterator[ImageTag]:
                 value = found["double"] or found["single"] or found["bare"] or ""
                 attributes.setdefault(found["name"].lower(), unescape(value))
             yield ImageTag(token.start(), token.end(), attributes, inside)
+
+
+def links_and_images(
+    pattern: str, html: str
+) -> tuple[list[tuple[str, str, str]], list[tuple[str, bool, bool]]]:
+    """What Pelican will put addresses for in the HTML, and its images, in order: plain data.
+
+    ``pattern`` is Pelican's for links, with groups. A link is what it leads to (``static``), the
+    path there, and all of it as written, in its quotation marks. An image is its address, or such
+    a link; whether it is a link; and whether it has an ``alt``.
+
+    Raises ValueError for a link that nobody can split.
+    """
+    links: list[tuple[str, str, str]] = []
+    names: dict[str, str] = {}
+
+    def name(match: re.Match[str]) -> str:
+        quote = match["quote"]
+        written = f"{quote}{match['path']}{quote}"
+        links.append((match["what"], urlparse(match["value"]).path, written))
+        # None that a writer would give.
+        names[new := f"\0{len(links)}"] = written
+        return f"{match['markup']}{quote}{new}{quote}"
+
+    named = re.sub(pattern, name, html, flags=re.VERBOSE)
+    images = [
+        (names.get(tag.address, tag.address), tag.address in names, "alt" in tag.attributes)
+        for tag in image_tags(named)
+    ]
+    return links, images
 
 
 def file_address(address: str, base: str) -> str | None:

@@ -9,8 +9,6 @@ from urllib.parse import quote, urlsplit
 from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
 
-from .markup import ImageTag
-
 # Longer values, such as an image within its own address, are cut in messages.
 LONGEST = 60
 
@@ -33,12 +31,10 @@ class _Images(Treeprocessor):
                 image.attrib.pop("alt", None)
 
 
-def without_words(tag: ImageTag) -> str:
-    """What to tell of an image that says nothing to those who cannot see it; empty when it does."""
-    if "alt" in tag.attributes:
-        return ""
+def without_words(address: str) -> str:
+    """What to tell of an image without ``alt``: it says nothing to those who cannot see it."""
     return (
-        f'"{shortened(tag.address)}" has no words for readers who cannot see it; write between'
+        f'"{shortened(address)}" has no words for readers who cannot see it; write between'
         ' the brackets what it shows, or as HTML <img src="…" alt=""> if it only decorates'
     )
 

@@ -1,12 +1,13 @@
 """The only module here that runs Pelican: signals in, pictures and cards out."""
 
 import logging
-import re
+import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 
 from .cache import digest
 from .cards import Card, card
-from .markup import file_address, image_tags, with_pictures, with_sizes
+from .markup import file_address, image_tags, links_and_images, with_pictures, with_sizes
 from .pictures import PHOTOS, Picture, original, picture, published, variant_data
 from .problems import NoEmptyAlt, file_name, line_of, outside, without_words
 from .settings import ImageSettings, settings_of
@@ -43,8 +44,8 @@ PAGE_LISTS = (
 SITE_CARD = "card.png"
 # Each holds a decoded image or two.
 MOST_AT_ONCE = 4
-# What shows a picture, or moves a file when it is read.
-_SHOWS_OR_MOVES = re.compile("<img|attach", re.IGNORECASE)
+# An image in a text: its address, and whether it has an alt.
+Shown = tuple[str, bool]
 logger = logging.getLogger(__name__)
 
 
@@ -188,7 +189,7 @@ def prepare_images(generators: Iterable[Generator]) -> None:
     images = SiteImages(knobs, Path(settings["CACHE_PATH"]) / "images")
     context["site_images"] = images
     contents = [each for generator in generators for each in _contents(generator) if each.save_as]
-    problems = _prepare_pictures(images, contents, context)
+    problems = _prepare_pictures(images, [*_shown_by(contents, settings, context)], context)
     _prepare_cards(images, contents, context)
     if "UNUSABLE" in settings:
         settings["UNUSABLE"] += problems
@@ -210,43 +211,103 @@ def _contents(generator: Generator) -> Iterator[Content]:
         yield from getattr(generator, name)
 
 
+def _shown_by(
+    contents: Iterable[Content], settings: dict[str, Any], context: dict[str, Any]
+) -> Iterator[tuple[Content, list[Shown]]]:
+    """The images of each content that shows one, or that moves a file when it is read.
+
+    To put addresses for all links of a text takes Pelican a while. It is asked for that of each
+    link once, unless there is more to it than an address.
+    """
+    # Without these nothing is shown, nor moved.
+    texts = [
+        content
+        for content in contents
+        if "<img" in (content._content or "").lower() or "attach" in (content._content or "")
+    ]
+    if not texts:
+        return
+    pattern = texts[0]._get_intrasite_link_regex().pattern
+    each = settings.get("MAP", map)
+    found = each(partial(links_and_images, pattern), [content._content for content in texts])
+    addresses: dict[tuple[str, str], str] = {}
+    for content, (links, images) in zip(texts, found, strict=True):
+        folder = posixpath.dirname(content.relative_source_path)
+        if not all(_is_quiet(what, path, folder, context) for what, path, _ in links):
+            tags = image_tags(content.content)
+            yield content, [(tag.address, "alt" in tag.attributes) for tag in tags]
+            continue
+        for what, _, link in links:
+            # Pelican notes that somebody knows where a static file is: then nothing moves it.
+            if what == "static" and (folder, link) not in addresses:
+                addresses[folder, link] = _address(content, link)
+        shown = []
+        for image, is_link, has_alt in images:
+            known = addresses.get((folder, image)) if is_link else image
+            shown.append((_address(content, image) if known is None else known, has_alt))
+        yield content, shown
+
+
 def _prepare_pictures(
-    images: SiteImages, contents: list[Content], context: dict[str, Any]
+    images: SiteImages, contents: list[tuple[Content, list[Shown]]], context: dict[str, Any]
 ) -> list[str]:
     """Make the pictures that the contents show; return what is wrong with them, in order."""
-    # To replace the links in a text takes a while.
-    tags = [
-        (content, [*image_tags(content.content)])
-        for content in contents
-        if _SHOWS_OR_MOVES.search(content._content or "")
-    ]
     # Only now, as what is linked with {attach} has moved.
     files = {static.url: Path(static.source_path) for static in context["staticfiles"]}
     base = context["localsiteurl"]
-    addressed = {file_address(tag.address, base) or "" for _, its in tags for tag in its}
+    addressed = {
+        file_address(address, base) or ""
+        for address in {address for _, its in contents for address, _ in its}
+    }
     # A file that is linked and not there is Pelican's to tell.
     shown = {path: files[path] for path in sorted(addressed & {*files}) if files[path].is_file()}
     wrong = _make(images, shown)
+
+    @cache
+    def said(address: str, has_alt: bool) -> list[str]:
+        path = file_address(address, base) or ""
+        found = [] if has_alt else [f"{without_words(address)} [no-alt]"]
+        if path not in files and not address.startswith(("{", "|")):
+            found.append(f"{outside(address)} [foreign-picture]")
+        if path in wrong:
+            found.append(f"{_shown(shown[path])} cannot be shown: {wrong[path]} [picture]")
+        return found
+
     problems = []
-    for content, its_tags in tags:
+    for content, its in contents:
+        if not any(said(*image) for image in its):
+            continue
+        text = Path(content.source_path).read_text("utf-8-sig", errors="replace")
         seen: Counter[str] = Counter()
-        for tag in its_tags:
-            path = file_address(tag.address, base) or ""
-            source = files.get(path)
-            names = {file_name(tag.address), *([source.name] if source else [])}
-            said = [f"{what} [no-alt]" for what in [without_words(tag)] if what]
-            if not source and not tag.address.startswith(("{", "|")):
-                said.append(f"{outside(tag.address)} [foreign-picture]")
-            if path in wrong:
-                said.append(f"{_shown(shown[path])} cannot be shown: {wrong[path]} [picture]")
-            for what in said:
-                text = Path(content.source_path).read_text("utf-8-sig", errors="replace")
-                line = line_of(text, names, seen[file_name(tag.address)])
-                problems.append(f"{_shown(Path(content.source_path))}:{line}: {what}")
-            seen[file_name(tag.address)] += 1
+        for address, has_alt in its:
+            source = files.get(file_address(address, base) or "")
+            names = {file_name(address), *([source.name] if source else [])}
+            line = line_of(text, names, seen[file_name(address)])
+            place = f"{_shown(Path(content.source_path))}:{line}"
+            problems += [f"{place}: {what}" for what in said(address, has_alt)]
+            seen[file_name(address)] += 1
     told = set(shown.values())
     problems += _unclean((path for path in files.values() if path not in told), images.folder)
     return problems
+
+
+def _is_quiet(what: str, path: str, folder: str, context: dict[str, Any]) -> bool:
+    """Whether Pelican puts the address for a link in a post of that folder, and does no more.
+
+    It may also warn, or move a file.
+    """
+    if what not in ("filename", "static"):
+        return what in ("author", "category", "index", "tag")
+    contents = context["generated_content" if what == "filename" else "static_content"]
+    file = path[1:] if path.startswith("/") else posixpath.normpath(posixpath.join(folder, path))
+    return contents.get(file) is not None
+
+
+def _address(content: Content, link: str) -> str:
+    """The address that Pelican puts for a link, in its quotation marks, in the content."""
+    before = "<img src="
+    changed: str = content._update_content(f"{before}{link}", content.get_siteurl())
+    return unescape(changed[len(before) + 1 : -1]).strip()
 
 
 def _make(images: SiteImages, shown: dict[str, Path]) -> dict[str, str]:

@@ -1,9 +1,10 @@
 """The files of the content folder that a build may read, and what keeps it from the others."""
 
 import os
+import re
 import stat
-from collections.abc import Collection
-from fnmatch import fnmatch
+from collections.abc import Callable, Collection
+from fnmatch import translate
 from pathlib import Path
 
 LOOP = "is a link that leads back to itself; take it out"
@@ -20,32 +21,37 @@ def content_files(
     files: list[str] = []
     problems: list[tuple[str, str]] = []
     root = folder.resolve()
+    passed_over = names_like(ignored)
     for where, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not _matches(name, ignored))
+        folders[:] = sorted(name for name in folders if not passed_over(name))
         here = Path(where)
+        below = "" if here == folder else f"{here.relative_to(folder).as_posix()}/"
         for name in folders:
-            path = (here / name).relative_to(folder).as_posix()
             if (here / name).is_symlink():
-                problems.append((path, f"{_wrong_folder(here / name, root)} [symlink]"))
+                wrong = f"{_wrong_folder(here / name, root)} [symlink]"
+                problems.append((f"{below}{name}", wrong))
             elif not os.access(here / name, os.R_OK | os.X_OK):
-                problems.append((path, "this folder cannot be read; allow reading [unreadable]"))
+                wrong = "this folder cannot be read; allow reading [unreadable]"
+                problems.append((f"{below}{name}", wrong))
         for name in sorted(names):
-            if not _matches(name, ignored):
-                path = (here / name).relative_to(folder).as_posix()
-                if wrong := _wrong_file(here / name, root):
-                    problems.append((path, wrong))
-                else:
-                    files.append(path)
+            if passed_over(name):
+                continue
+            if wrong := _wrong_file(f"{where}/{name}", root):
+                problems.append((f"{below}{name}", wrong))
+            else:
+                files.append(f"{below}{name}")
     return files, problems
+
+
+def names_like(patterns: Collection[str]) -> Callable[[str], object]:
+    """What tells whether one of the patterns, as of a shell, matches a name."""
+    # In one piece, which takes a tenth of the time.
+    return re.compile("|".join(map(translate, patterns)) or "(?!)").match
 
 
 def visible(path: str) -> str:
     """The path with its line ends, and other signs that no one sees, as Python writes them."""
     return path if path.isprintable() else repr(path)[1:-1]
-
-
-def _matches(name: str, patterns: Collection[str]) -> bool:
-    return any(fnmatch(name, pattern) for pattern in patterns)
 
 
 def _wrong_folder(link: Path, root: Path) -> str:
@@ -66,17 +72,21 @@ def _leaves(target: Path) -> str:
     return f"is a link that leaves the content folder, to {shown}; put a copy in its place"
 
 
-def _wrong_file(file: Path, root: Path) -> str:
+def _wrong_file(path: str, root: Path) -> str:
     """Why the file cannot be read, with the rule; empty when it can."""
     try:
-        if file.is_symlink() and not file.resolve(strict=True).is_relative_to(root):
-            return f"{_leaves(file.resolve())} [symlink]"
-        if not stat.S_ISREG(file.stat().st_mode):
+        mode = os.lstat(path).st_mode
+        if stat.S_ISLNK(mode):
+            file = Path(path)
+            if not file.resolve(strict=True).is_relative_to(root):
+                return f"{_leaves(file.resolve())} [symlink]"
+            mode = file.stat().st_mode
+        if not stat.S_ISREG(mode):
             return "is no ordinary file; take it out [unreadable]"
-        if not os.access(file, os.R_OK):
+        if not os.access(path, os.R_OK):
             return "cannot be read; allow reading [unreadable]"
     except FileNotFoundError:
-        target = visible(str(file.readlink()))
+        target = visible(str(Path(path).readlink()))
         return f"is a link to {target}, which is not there; take it out [symlink]"
     except (OSError, RuntimeError):  # a loop, of which Python 3.13 says it otherwise
         return f"{LOOP} [symlink]"

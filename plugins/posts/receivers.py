@@ -4,7 +4,7 @@ import html
 import os
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
 from functools import partial
 from itertools import chain
@@ -17,7 +17,7 @@ from dateutil.parser import UnknownTimezoneWarning
 from markdown import Markdown
 from markupsafe import Markup
 from pelican import Pelican, signals
-from pelican.contents import Article, Content
+from pelican.contents import Article, Content, Page
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator, PelicanTemplateNotFound
 from pelican.readers import _DISCARD, MarkdownReader, Readers
 
@@ -25,6 +25,7 @@ from .clock import now
 from .content_folder import content_files, visible
 from .front_matter import front_matter
 from .limits import beyond
+from .static_links import KINDS, linked_file, static_links
 from .tables import Tables
 from .unusable import (
     NO_TITLE,
@@ -69,7 +70,7 @@ def register() -> None:
     signals.generator_init.connect(read_what_may_be_read)
     signals.content_object_init.connect(hold_back)
     signals.article_generator_pretaxonomy.connect(leave_out_articles)
-    signals.page_generator_finalized.connect(hold_back_pictures)
+    signals.page_generator_finalized.connect(publish_pictures)
     signals.all_generators_finalized.connect(leave_out_pages)
 
 
@@ -135,9 +136,8 @@ def start_the_clock(pelican: Pelican) -> None:
     folder = Path(pelican.settings["PATH"])
     files, problems = content_files(folder, pelican.settings["IGNORE_FILES"])
     pelican.settings["CONTENT_FILES"] = files
-    pelican.settings["UNUSABLE"] = [
-        f"{_shown(folder, path)}:1: {words}" for path, words in problems
-    ]
+    shown = _shown(folder)
+    pelican.settings["UNUSABLE"] = [f"{shown(path)}:1: {words}" for path, words in problems]
     pelican.settings["HELD_BACK"] = []
     tomorrow = pelican.settings["NOW"].date() + timedelta(days=1)
     midnight = datetime.combine(tomorrow, time(), pelican.settings["NOW"].tzinfo)
@@ -161,11 +161,17 @@ def link_from_the_root(generator: Generator) -> None:
 def read_what_may_be_read(generator: Generator) -> None:
     """Let the generator find no file but those in CONTENT_FILES, which Pelican's walk may leave."""
     generator.get_files = partial(_files, generator)
+    if isinstance(generator, ArticlesGenerator | PagesGenerator):
+        # Not before it is known what is public, see publish_pictures.
+        generator.add_static_links = _leave_alone
 
 
 def hold_back(content: Content) -> None:
     """Keep a story dated ahead, and every draft, from a public address."""
     vars(content).setdefault("source_text", "")
+    if isinstance(content, Article | Page):
+        # Pelican would work it out anew with each address that somebody asks for.
+        content.get_relative_source_path = partial(_source_path, content)
     content.scheduled = (
         isinstance(content, Article)
         and hasattr(content, "date")
@@ -189,36 +195,44 @@ def leave_out_articles(generator: ArticlesGenerator) -> None:
         site_pages[save_as.casefold()].append(f'the site\'s own page "{template}"')
     generator.context["paths_by_save_as"] = site_pages
     generator.context["left_out"] = set()
-    generator.context["left_out_static_links"] = set()
     _leave_out(generator)
     if not generator.settings.get("SHOW_DRAFTS"):
-        drafts = [*generator.drafts, *generator.drafts_translations]
+        shown = _shown(generator.path)
         generator.settings["HELD_BACK"] += [
-            (
-                _shown(generator.path, draft.relative_source_path),
-                draft.date if draft.scheduled else None,
-            )
-            for draft in drafts
+            (shown(draft.relative_source_path), draft.date if draft.scheduled else None)
+            for draft in (*generator.drafts, *generator.drafts_translations)
         ]
-    hold_back_pictures(generator)
+    publish_pictures(generator)
 
 
-def hold_back_pictures(generator: ArticlesGenerator | PagesGenerator) -> None:
-    """Keep the pictures that only drafts show from being published with the others."""
-    links: dict[bool, set[str]] = {True: set(), False: set()}
-    for content in chain.from_iterable(getattr(generator, name) for name in _lists(generator)):
-        links[bool(content.save_as)] |= content.get_static_links()
-    public = generator.context.setdefault("public_static_links", set())
-    public |= links[True]
-    links[False] |= generator.context["left_out_static_links"]
-    generator.context["static_links"] -= links[False] - public
+def publish_pictures(generator: ArticlesGenerator | PagesGenerator) -> None:
+    """Let the files be published that public posts show or link to, and none of drafts alone."""
+    settings = generator.settings
+    linking = [
+        content
+        for content in chain.from_iterable(getattr(generator, name) for name in _lists(generator))
+        if content.save_as and any(kind in content._content for kind in KINDS)
+    ]
+    if not linking:
+        return
+    each = settings.get("MAP", map)
+    of_pelican = linking[0]._get_intrasite_link_regex().pattern
+    found = each(partial(static_links, of_pelican), [content._content for content in linking])
+    links = {
+        (link, "" if link.startswith("/") else posixpath.dirname(content.relative_source_path))
+        for content, its in zip(linking, found, strict=True)
+        for link in its
+    }
+    files = {*settings["CONTENT_FILES"]}
     # A link may name any file of the machine. What is not there is told as a dead link.
-    files = {*generator.settings["CONTENT_FILES"]}
-    generator.context["static_links"] -= {
-        link
-        for link in generator.context["static_links"] - files
-        if posixpath.normpath(link).startswith(("/", ".."))
-        or os.path.lexists(Path(generator.path, link))
+    generator.context["static_links"] |= {
+        file
+        for file in {linked_file(*link) for link in links}
+        if file in files
+        or not (
+            posixpath.normpath(file).startswith(("/", ".."))
+            or os.path.lexists(Path(generator.path, file))
+        )
     }
 
 
@@ -234,16 +248,14 @@ def leave_out_pages(generators: list[Generator]) -> None:
             files = generator.get_files(
                 settings["ARTICLE_PATHS"], settings["ARTICLE_EXCLUDES"], extensions=False
             ) | generator.get_files(settings["PAGE_PATHS"], extensions=False)
-            settings["UNUSABLE"] += (
-                _shown(generator.path, told)
-                for told in wrong_case(files, MarkdownReader.file_extensions)
-            )
+            told = wrong_case(files, MarkdownReader.file_extensions)
+            settings["UNUSABLE"] += map(_shown(generator.path), told)
     generated: dict[str, Content | None] = generators[0].context["generated_content"]
     left_out = generators[0].context["left_out"]
     for path, content in sorted(generated.items()):
         if content is None and path not in left_out:
             generators[0].settings["UNUSABLE"] += reasons(
-                _shown(generators[0].path, path),
+                _shown(generators[0].path)(path),
                 (Path(generators[0].path) / path).read_bytes(),
                 _error(generators[0], path),
                 needs_date=not path.startswith(tuple(generators[0].settings["PAGE_PATHS"])),
@@ -280,9 +292,10 @@ def _leave_out(generator: ArticlesGenerator | PagesGenerator) -> None:
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     lists = (*generator.settings["DIRECT_TEMPLATES"], *OF_LISTS)
     own = own_folders(generator.settings)
+    show, left_out = _shown(generator.path), generator.settings.get("LEFT_OUT", ())
     for path, content in sorted(contents.items()):
-        shown = _shown(generator.path, path)
-        if shown in generator.settings.get("LEFT_OUT", ()):
+        shown = show(path)
+        if shown in left_out:
             found[path] = []
             continue
         if not Markup(content.title).striptags():
@@ -290,6 +303,7 @@ def _leave_out(generator: ArticlesGenerator | PagesGenerator) -> None:
         key = _address_key(content)
         slug = getattr(content, "slug", "")
         save_as, url = content.save_as, content.url
+        vars(content).pop("get_relative_source_path", None)
         # Pelican would make them up anew each time that somebody asks: some 60 times a post.
         content.get_url_setting = {"save_as": save_as, "url": url}.__getitem__
         if wrong := unwritable(save_as, url, slug, key.capitalize()):
@@ -316,14 +330,11 @@ def _leave_out(generator: ArticlesGenerator | PagesGenerator) -> None:
             paths_by_save_as[save_as.casefold()].append(shown)
     duplicates = same_address(paths_by_save_as)
     for path in contents if duplicates else ():
-        shown = _shown(generator.path, path)
-        if shown in duplicates:
-            found[path].append((_address_key(contents[path]), duplicates[shown]))
+        if wrong := duplicates.get(show(path), ""):
+            found[path].append((_address_key(contents[path]), wrong))
     if not found:
         return
     gone = [contents[path] for path in found]
-    for content in gone:
-        generator.context["left_out_static_links"] |= content.get_static_links()
     for name in _lists(generator):
         setattr(generator, name, list(_without(getattr(generator, name), gone)))
     for content in contents.values():
@@ -332,7 +343,7 @@ def _leave_out(generator: ArticlesGenerator | PagesGenerator) -> None:
         generator.context["generated_content"][path] = None
         text = contents[path].source_text
         generator.settings["UNUSABLE"] += [
-            located(_shown(generator.path, path), text, *problem) for problem in problems
+            located(show(path), text, *problem) for problem in problems
         ]
     generator.context["left_out"] |= found.keys()
 
@@ -354,17 +365,21 @@ def _files(
 ) -> set[str]:
     """What Pelican's ``get_files`` returns, of the files that may be read."""
 
-    def below(file: str, folders: list[str]) -> bool:
+    def names(folders: list[str]) -> tuple[str, ...]:
         whole = [posixpath.normpath(folder) if folder else "." for folder in folders]
-        return any(one == "." or f"{file}/".startswith(f"{one}/") for one in whole)
+        return tuple("" if one == "." else f"{one}/" for one in whole)
 
+    wanted = names([paths] if isinstance(paths, str) else paths)
+    # To Pelican an empty one is none.
+    unwanted = names(list(filter(None, exclude or [])))
+    endings = generator.readers.extensions if extensions is None else extensions
+    # Those of IGNORE_FILES are not among them.
     return {
         file
         for file in generator.settings["CONTENT_FILES"]
-        if below(file, [paths] if isinstance(paths, str) else paths)
-        # To Pelican an empty one is none.
-        and not below(file, list(filter(None, exclude or [])))
-        and generator._include_path(file, extensions)
+        if f"{file}/".startswith(wanted)
+        and not f"{file}/".startswith(unwanted)
+        and (endings is False or posixpath.splitext(file)[1][1:] in endings)
     }
 
 
@@ -389,7 +404,17 @@ def _error(generator: Generator, path: str) -> str:
     return "Pelican cannot use it"
 
 
-def _shown(folder: str | Path, path: str) -> str:
-    """The path as the writer would type it: from where she stands, when that is above it."""
-    here = f"{Path.cwd().as_posix()}/"
-    return visible(f"{Path(folder).as_posix()}/{path}".removeprefix(here))
+def _source_path(content: Content, source_path: str | None = None) -> str:
+    """What Pelican's ``get_relative_source_path`` returns."""
+    own: str = content.relative_source_path
+    return Content.get_relative_source_path(content, source_path) if source_path else own
+
+
+def _leave_alone(_: Content) -> None:
+    """Do nothing."""
+
+
+def _shown(folder: str | Path) -> Callable[[str], str]:
+    """What makes a path as the writer would type it: from where she stands, when that is above."""
+    whole, here = f"{Path(folder).as_posix()}/", f"{Path.cwd().as_posix()}/"
+    return lambda path: visible(f"{whole}{path}".removeprefix(here))

@@ -1,5 +1,6 @@
 """Say why a post cannot be used: file, line, value and remedy."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,6 +13,7 @@ from .limits import beyond
 STATUSES = ("published", "draft", "hidden")
 # Signs that mean something else in an address, or that Windows has in no name.
 STRANGE = '?#%\\ "<>|*:{}'
+_CONTROL = re.compile(r"[\x00-\x1f]")
 NO_TITLE = 'no title; write "Title: …" at the top of the file [no-title]'
 # What plugins and the search index write into, beside what the settings name.
 OTHER_FOLDERS = (
@@ -118,17 +120,17 @@ def unwritable(save_as: str, url: str, slug: str, key: str = "Slug") -> str:
     ``save_as`` is the file to write (empty for none), ``url`` the address in the site, ``key`` the
     front matter that gives them.
     """
-    parts = PurePosixPath(save_as).parts
-    if any(ord(letter) < 32 for letter in save_as + slug):
+    if _CONTROL.search(save_as + slug):
         return f"its address {slug or save_as!r} holds a control character; change {key}"
     if {".", ".."} & {*save_as.split("/")} or save_as.startswith("/"):
         return f'its address "{save_as}" leads out of the site; write {_good(key)}'
-    strange = sorted({letter for letter in save_as + url if letter in STRANGE})
+    strange = sorted({*save_as, *url}.intersection(STRANGE))
     if strange or "/" in slug:
         signs = " ".join("a blank" if sign == " " else sign for sign in strange or "/")
         return f"its address holds {signs} and would not work; write {_good(key)}"
     if url.startswith("/") or "//" in url:
         return f'its address "{url}" leads out of the site; write it like a-few-words/'
+    parts = list(filter(None, save_as.split("/")))
     if any(len(part.encode()) > LONGEST_NAME for part in parts):
         return f"its address is too long; add a shorter line like {_good(key)}"
     if any(part.startswith(".") for part in parts):
@@ -187,7 +189,7 @@ def wrong_case(paths: Iterable[str], endings: Iterable[str]) -> list[str]:
     return [
         f"{path}:1: the ending is not in small letters, so it is not read; rename it to {name}"
         " [not-markdown]"
-        for path in sorted(paths)
+        for path in sorted(path for path in paths if not path.islower())
         for name in [PurePosixPath(path).with_suffix(PurePosixPath(path).suffix.lower()).name]
         if not path.endswith(name) and name.rpartition(".")[2] in endings
     ]
