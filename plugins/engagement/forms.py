@@ -23,17 +23,23 @@ def forms_of(counts: TermCounts) -> str:
     """
     often = counts.counts >= LEAST_COUNT
     starts, pairs = counts.places[often].tolist(), is_pair(counts.keys[often]).tolist()
-    return SEPARATOR.join(map(_form, [counts.words] * len(starts), starts, pairs))
+    return SEPARATOR.join(map(_form_at, [counts.words] * len(starts), starts, pairs))
 
 
-def _form(text: str, start: int, is_phrase: bool) -> str:
-    """The word, or the two of a phrase, that starts there; empty when it does not read well."""
+def _form_at(text: str, start: int, is_phrase: bool) -> str:
+    """The form of the word, or of the two of a phrase, that starts there; empty below 0."""
     if start < 0:
         return ""
     stop = text.find(" ", start)
     if is_phrase:
         stop = text.find(" ", stop + 1)
-    words = text[start : stop if stop >= 0 else len(text)].split(" ")
+    return _form(text[start : stop if stop >= 0 else len(text)])
+
+
+@lru_cache(maxsize=1 << 16)
+def _form(term: str) -> str:
+    """A word or phrase as it is shown; empty when it does not read well."""
+    words = term.split(" ")
     if len(words) > 1 and words[0] > IDEOGRAPHS:  # two pieces of a text without blanks
         return ""
     if not all(map(_is_readable, words)) or not any(map(_tells_something, words)):
@@ -41,12 +47,10 @@ def _form(text: str, start: int, is_phrase: bool) -> str:
     return " ".join(map(as_shown, words)).removesuffix("'s")
 
 
-@lru_cache(maxsize=1 << 16)
 def _is_readable(word: str) -> bool:
     return bool(_READABLE.fullmatch(word.rstrip(EDGE))) and not _PIECE.search(word)
 
 
-@lru_cache(maxsize=1 << 16)
 def _tells_something(word: str) -> bool:
     """Whether a word has letters enough: three, two capitals, or one ideograph."""
     letters = sum(map(str.isalpha, word))

@@ -253,6 +253,15 @@ def test_pins_come_first_in_their_order_and_the_list_is_topped_up() -> None:
     assert places(ranked(FIVE, pinned={BREAD: [DOUGH]}))[BREAD][0] == DOUGH
 
 
+def test_a_pinned_story_has_its_own_score_wherever_it_would_stand() -> None:
+    stories = posts(40, words=150)
+    every = ranked(stories, count=39)[0]
+    last = [each for each in every if each.score][-1]
+    assert every.index(last) > DEFAULTS.limit
+    pin, *_ = ranked(stories, pinned={0: [last.index]})[0]
+    assert (pin.index, pin.score, pin.pinned) == (last.index, last.score, True)
+
+
 def test_more_pins_than_the_limit_are_all_shown_and_a_threshold_spares_them() -> None:
     pins = [LETTERS, SHIPS, BOATS, DOUGH]
     assert places(ranked(FIVE, pinned={BREAD: pins}))[BREAD] == pins
