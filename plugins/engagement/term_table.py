@@ -1,7 +1,7 @@
 """The terms of many stories in few arrays, to which the next build adds what is new."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,6 +16,8 @@ from .terms import Floats32, Hashes, Ints32, TermCounts, term_counts
 Ints = npt.NDArray[np.int64]
 # A story's terms as plain data: uint64 keys, float32 counts, and ``forms_of`` them.
 Packed = tuple[bytes, bytes, str]
+# From so many new stories on it is worth to prepare the search for their terms.
+_MANY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,7 @@ def table_of(earlier: TermTable, rows: Sequence[int], new: Sequence[Packed]) -> 
     keys = np.sort(np.concatenate((earlier.keys[used], *fresh)))
     keys = keys[np.diff(keys, prepend=np.uint64(0)) > 0]
     number = np.searchsorted(keys, earlier.keys).astype(np.int32)
-    # Hashes are spread evenly: each is near where its first bits say.
-    shift = np.uint64(64 - max(1, len(keys).bit_length()))
-    many = np.bincount((keys >> shift).astype(np.int64), minlength=1 << (64 - int(shift)))
-    first = np.cumsum(many) - many
-    following = iter(zip(fresh, new, strict=True))
+    numbers, following = _numbers(keys, fresh), iter(new)
     terms: list[Ints32] = []
     counts: list[Floats32] = []
     forms: list[str] = []
@@ -79,13 +77,8 @@ def table_of(earlier: TermTable, rows: Sequence[int], new: Sequence[Packed]) -> 
             counts.append(earlier.count[part])
             forms.append(earlier.forms[row])
         else:
-            its_keys, (_, its_counts, its_forms) = next(following)
-            at = first[its_keys >> shift]
-            later = np.flatnonzero(keys[at] < its_keys)
-            while len(later):
-                at[later] += 1
-                later = later[keys[at[later]] < its_keys[later]]
-            terms.append(at.astype(np.int32))
+            _, its_counts, its_forms = next(following)
+            terms.append(next(numbers).astype(np.int32))
             counts.append(np.frombuffer(its_counts, np.float32))
             forms.append(its_forms)
     return TermTable(
@@ -95,3 +88,21 @@ def table_of(earlier: TermTable, rows: Sequence[int], new: Sequence[Packed]) -> 
         np.concatenate([np.empty(0, np.float32), *counts]),
         forms,
     )
+
+
+def _numbers(keys: Hashes, wanted: Sequence[Hashes]) -> Iterator[Ints]:
+    """Where in ``keys`` those of each story are, all of which are there."""
+    if len(wanted) < _MANY:
+        yield from (np.searchsorted(keys, each) for each in wanted)
+        return
+    # Hashes are spread evenly: each is near where its first bits say.
+    shift = np.uint64(64 - max(1, len(keys).bit_length()))
+    many = np.bincount((keys >> shift).astype(np.int64), minlength=1 << (64 - int(shift)))
+    first = np.cumsum(many) - many
+    for each in wanted:
+        at = first[each >> shift]
+        later = np.flatnonzero(keys[at] < each)
+        while len(later):
+            at[later] += 1
+            later = later[keys[at[later]] < each[later]]
+        yield at

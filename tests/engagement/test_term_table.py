@@ -44,8 +44,9 @@ def test_a_table_made_of_another_is_what_it_would_be_without(
     assert content(table_of(earlier, rows, new)) == content(expected)
 
 
-def test_a_table_has_the_terms_of_each_story() -> None:
-    table = table_of(NOTHING, [-1] * 2, [BREAD, BOATS])
+@pytest.mark.parametrize("many", [1, 100])
+def test_a_table_has_the_terms_of_each_story(many: int) -> None:
+    table = table_of(NOTHING, [-1] * 2 * many, [BREAD, BOATS] * many)
     for number, (keys, counts, _) in enumerate((BREAD, BOATS)):
         part = slice(*table.start[number : number + 2])
         assert table.keys[table.term[part]].tobytes() == keys
