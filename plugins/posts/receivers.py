@@ -25,7 +25,7 @@ from .clock import now
 from .content_folder import content_files, visible
 from .front_matter import front_matter
 from .limits import beyond
-from .static_links import KINDS, linked_file, static_links
+from .static_links import KINDS, linked_file, no_address, static_links
 from .tables import Tables
 from .unusable import (
     NO_TITLE,
@@ -84,7 +84,7 @@ class TextReader(MarkdownReader):  # type: ignore[misc]  # Pelican publishes no 
     _ready: Markdown | None = None
 
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
-        """The post's HTML and metadata. Raises ValueError for what Markdown cannot read in time."""
+        """The post's HTML and metadata. Raises ValueError for what cannot be read."""
         text = text_of(Path(source_path).read_bytes())
         _, too_much = beyond(text)
         if too_much:
@@ -94,6 +94,8 @@ class TextReader(MarkdownReader):  # type: ignore[misc]  # Pelican publishes no 
         # Pelican takes the one that finds metadata out, here of the copy.
         steps, self._md.preprocessors = self._md.preprocessors, self._md.preprocessors[:]
         content = self._md.reset().convert(text)
+        if link := no_address(content):
+            raise ValueError(f'the link "{link}" is no address')
         # The extension "meta" sets it.
         metadata = self._parse_metadata(getattr(self._md, "Meta", {}))
         self._md.preprocessors = steps

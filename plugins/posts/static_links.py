@@ -1,11 +1,16 @@
-"""The files that a text shows or links to, and that are published as they are."""
+"""What a text links to: files that are published as they are, and what is no address."""
 
 import posixpath
 import re
-from urllib.parse import urlparse
+from urllib.parse import urlparse, urlsplit
 
 # What such a link begins with.
 KINDS = ("static", "attach")
+# Only with these signs an address can be one that nobody can split.
+_IN_HTML = re.compile(
+    r"""\b(?:action|cite|data|href|poster|src|srcset)\s*=\s*["']?(?:[{|]\w+[}|])?([^"'>]*//[^"'>]*)"""
+)
+_IN_SOURCE = re.compile(r"""(?:[{|]\w+[}|])?([^\s"'()<>{}|]*//[^\s"'()<>]*)""")
 
 
 def static_links(pattern: str, html: str) -> tuple[str, ...]:
@@ -25,3 +30,25 @@ def linked_file(link: str, folder: str) -> str:
     """
     path = link[1:] if link.startswith("/") else posixpath.normpath(posixpath.join(folder, link))
     return path.replace("%20", " ")
+
+
+def no_address(html: str) -> str:
+    """The first link in the HTML that cannot be split into its parts; empty when all can."""
+    return next((link for link in _IN_HTML.findall(html) if not _is_address(link)), "")
+
+
+def line_without_address(text: str) -> tuple[int, str]:
+    """The line (from 1) of such a link in a post's source, and the link; 0 when there is none."""
+    for number, line in enumerate(text.split("\n"), 1):
+        for link in _IN_SOURCE.findall(line):
+            if not _is_address(link):
+                return number, link
+    return 0, ""
+
+
+def _is_address(link: str) -> bool:
+    try:
+        urlsplit(link)
+    except ValueError:
+        return False
+    return True

@@ -9,6 +9,7 @@ from dateutil.parser import parse as parse_date
 
 from .front_matter import front_matter
 from .limits import beyond
+from .static_links import line_without_address
 
 STATUSES = ("published", "draft", "hidden")
 # Signs that mean something else in an address, or that Windows has in no name.
@@ -62,6 +63,9 @@ def reasons(path: str, source: bytes, error: str, needs_date: bool = True) -> li
     line, too_much = beyond(text)
     if too_much:
         return [f"{path}:{line}: {too_much} [too-much]"]
+    line, link = line_without_address(text)
+    if link and "no address" in error:
+        return [f'{path}:{line}: the link "{link[:60]}" is no address; mend it [dead-link]']
     head = front_matter(text.split("\n"))
     first = head.first()
     if head.fenced and not head.closed:

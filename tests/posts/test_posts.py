@@ -182,6 +182,8 @@ UNUSABLE = [
     ("posts/x.md", post(Slug="archives"), "x.md:3: has the same address as the site's own page"),
     ("posts/x.md", post(Save_as="index.html"), "x.md:3: has the same address as the site's own"),
     ("posts/x.md", post(Slug="GOOD"), "x.md:3: has the same address as"),
+    ("posts/x.md", post(body="One.\n\n[a](//[b)"), 'x.md:6: the link "//[b" is no address'),
+    ("posts/x.md", post(body="![a]({static}//[b)"), 'x.md:4: the link "//[b" is no address'),
     ("pages/x.md", "Slug: good\nTitle: P\n\nx", "x.md:1: has the same address as"),
     ("pages/x.md", "Slug: p\n\nx", "x.md:1: no title"),
     ("pages/x.md", "Title: P\nTemplate: nope\n\nx", 'x.md:2: there is no template "nope"'),
