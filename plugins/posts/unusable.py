@@ -65,7 +65,7 @@ def reasons(path: str, source: bytes, error: str, needs_date: bool = True) -> li
         return [f"{path}:{line}: {too_much} [too-much]"]
     line, link = line_without_address(text)
     if link and "no address" in error:
-        return [f'{path}:{line}: the link "{link[:60]}" is no address; mend it [dead-link]']
+        return [f'{path}:{line}: the link "{link[:60]}" is no address; mend it [unusable]']
     head = front_matter(text.split("\n"))
     first = head.first()
     if head.fenced and not head.closed:

@@ -16,7 +16,7 @@ GOOD = (
         "<!-- <img src='{static}a.png'> -->",
         '<img alt="{static}a.png" src="/blog/posts/b%20c.png">',
     ),
-    *("<picture><img src='{static}a.png' alt='a'></picture>", "Words. ", "[to]({static}a.png)"),
+    *("<picture><img src='{static}b%20c.png' alt='a'></picture>", "Words. ", "[to]({static}a.png)"),
 )
 WRONG = (
     *("![]({static}b%20c.png)", "<img src='{static}/posts/a.png'>", "![gone]({static}gone.png)"),

@@ -1,11 +1,13 @@
 """Work gives the same on one processor or several."""
 
+import multiprocessing
 import os
 import threading
 import time
+from pathlib import Path
 
 import pytest
-from incremental.processes import FEWEST, processors, spread, workers
+from incremental.processes import FEWEST, Spread, processors, spread, workers
 
 
 @pytest.fixture(autouse=True)
@@ -62,3 +64,32 @@ def test_who_asks_no_more_leaves_nothing_behind() -> None:
     assert next(results) == 0
     results.close()  # type: ignore[attr-defined]
     assert [*spread(lambda i: -i, 100)] == [-i for i in range(100)]
+
+
+def test_work_goes_on_while_this_process_does_something_else(tmp_path: Path) -> None:
+    if workers(FEWEST) < 2:  # Not where processes cannot begin as copies.
+        return
+    go_on = tmp_path / "go on"
+
+    def work(i: int) -> int:
+        while i == FEWEST - 1 and not go_on.exists():
+            time.sleep(0.01)
+        return i
+
+    work_of_others = Spread(work, FEWEST)
+    try:
+        assert not work_of_others.is_done
+        go_on.touch()
+        assert [*work_of_others.results()] == [*range(FEWEST)]
+        assert work_of_others.is_done
+    finally:
+        work_of_others.end()
+    assert [*spread(lambda i: -i, FEWEST)] == [-i for i in range(FEWEST)]
+
+
+def test_who_leaves_work_undone_leaves_no_process_behind() -> None:
+    if workers(FEWEST) < 2:  # As above.
+        return
+    work_of_others = Spread(lambda _: time.sleep(600), FEWEST)
+    work_of_others.end()
+    assert not multiprocessing.active_children()

@@ -298,15 +298,28 @@ def test_what_others_write_meanwhile_is_as_if_written_here(
 ) -> None:
     begun: list[int] = []
 
-    class Seen(processes.Spread[bool]):
+    class Here:
+        """Does in this process what others would do, and is not done until asked three times."""
+
         def __init__(self, work: Callable[[int], bool], count: int) -> None:
             begun.append(count)
-            super().__init__(work, count)
+            self._found, self._asked = [*map(work, range(count))], 0
 
-    monkeypatch.setattr(processes, "processors", lambda: 2)
-    monkeypatch.setattr(processes, "FEWEST", 2)
+        @property
+        def is_done(self) -> bool:
+            self._asked += 1
+            return self._asked % 3 == 0
+
+        def results(self) -> list[bool]:
+            return self._found
+
+        def end(self) -> None:
+            pass
+
+    # Beside threads, such as those of a browser, there are no others.
+    monkeypatch.setattr(writing, "workers", lambda count: 1 + (count > 1))
     monkeypatch.setattr(writing, "_MUCH", 8)
-    monkeypatch.setattr(writing, "Spread", Seen)
+    monkeypatch.setattr(writing, "Spread", Here)
     site.write({f"{n}.md": post(f"Of {n}", Tags=f"t{n}") for n in range(30)})
     found = reasons(site)
     # More than once: while one lot was written the next came together.
